@@ -1,0 +1,47 @@
+//! A finished run.
+
+use serde::{Deserialize, Serialize};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// The criterion was met.
+    Solved,
+    /// The criterion was not met within the step limit (or none was set).
+    Unsolved,
+    /// An error or a weight was no longer finite: a result, not a failure.
+    Diverged,
+}
+
+/// Everything that is kept of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Id of its cell.
+    pub cell: String,
+    /// Its run seed.
+    pub seed: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Epochs it ran, the last included; for a diverged run the epoch in which it diverged.
+    pub epochs: u64,
+    /// Epoch in which the criterion was met.
+    pub solved_epoch: Option<u64>,
+    /// Final metrics, by name. Not-finite values are kept (see `journal` for how they are written).
+    pub finals: Vec<(String, f64)>,
+    /// Curves, by metric.
+    pub curves: Vec<Series>,
+    /// Patterns presented and learned from.
+    pub pattern_updates: u64,
+}
+
+/// One metric over epochs (or trials).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Name of the metric.
+    pub metric: String,
+    /// Epochs, ascending.
+    pub epochs: Vec<u64>,
+    /// A value for each epoch.
+    pub values: Vec<f64>,
+}
