@@ -101,6 +101,12 @@ pub trait Task: Debug + Send + Sync {
         false
     }
 
+    /// Whether every input is 0 or 1.
+    fn binary_inputs(&self) -> bool {
+        let sample = self.sample(&Streams::new(0, 0));
+        sample.standardise.is_none() && sample.patterns.inputs.iter().all(|&x| x == 0.0 || x == 1.0)
+    }
+
     /// For conditioning: the patterns are trials, shown once, in order, and these strengths are recorded after each.
     fn probes(&self) -> Vec<Probe> {
         Vec::new()
