@@ -4,7 +4,7 @@ mod fixtures;
 
 use std::fs;
 
-use deltalab_results::{Error, Folder, Journal, Manifest, Study, Written};
+use deltalab_results::{Analysis, Error, Folder, Journal, Manifest, Study, Written};
 use fixtures::{cell, solved, study};
 
 fn small() -> Study {
@@ -53,7 +53,7 @@ fn an_unfinished_folder_opens() {
     assert_eq!((runs.finished(), runs.planned()), (2, 4));
     assert_eq!(opened.records.iter().map(|r| r.cell.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(opened.others[0].cell, "gone");
-    opened.folder.write_tables(&runs).unwrap();
+    opened.folder.write_tables(&runs, &Analysis::of(&runs)).unwrap();
     let runs_csv = fs::read_to_string(place.path().join("runs.csv")).unwrap();
     assert_eq!(runs_csv.lines().count(), 3);
 }

@@ -231,3 +231,50 @@ fn a_folder_that_is_not_there_holds_no_runs() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(load(&folder.path().join("parts")).unwrap().records, []);
 }
+
+/// The folder that the process to be killed writes to.
+const KILLED: &str = "DELTALAB_TEST_KILLED";
+
+#[test]
+#[ignore = "the process that the next test starts and kills"]
+fn appends_until_it_is_killed() {
+    let Some(parts) = std::env::var_os(KILLED) else { return };
+    let mut journal = Journal::open(Path::new(&parts), "all").unwrap();
+    let first = load(Path::new(&parts)).unwrap().records.len() as u64;
+    for seed in first.. {
+        journal.append(&solved("a", seed, seed)).unwrap();
+        println!("\n{seed}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_killed_at_any_instant_loses_and_doubles_nothing() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let mut last = None;
+    for round in 1..=10 {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "appends_until_it_is_killed", "--ignored", "--nocapture"])
+            .env(KILLED, folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut reported = lines.map_while(Result::ok).filter_map(|line| line.parse::<u64>().ok());
+        last = reported.nth(37 * round).or(last);
+        child.kill().unwrap();
+        last = reported.last().or(last);
+        child.wait().unwrap();
+        let loaded = load(folder.path()).unwrap();
+        let seeds: Vec<u64> = loaded.records.iter().map(|record| record.seed).collect();
+        assert!(seeds.len() as u64 > last.unwrap(), "round {round}: what was reported is there");
+        assert!(
+            seeds.iter().copied().eq(0..seeds.len() as u64),
+            "round {round}: in order, each once"
+        );
+        assert_eq!(loaded.damaged, []);
+    }
+    assert!(last.unwrap() > 370);
+}

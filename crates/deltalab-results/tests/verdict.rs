@@ -3,7 +3,7 @@
 mod fixtures;
 
 use deltalab_results::verdict::{Verdict, chosen_metric, verdict};
-use deltalab_results::{Better, Record, Runs, Study};
+use deltalab_results::{Analysis, Better, Record, Runs, Study};
 use fixtures::{cell, diverged, metric, run, solved, study, unsolved};
 
 fn pair(n: u64) -> Study {
@@ -11,7 +11,8 @@ fn pair(n: u64) -> Study {
 }
 
 fn on(study: &Study, records: &[Record]) -> Verdict {
-    verdict(&Runs::new(study, records))
+    let runs = Runs::new(study, records);
+    verdict(&runs, &Analysis::of(&runs))
 }
 
 #[track_caller]

@@ -24,6 +24,12 @@ pub const KEY: [u8; 32] = *b"deltalab: bootstrap over seeds 1";
 const KEPT: usize = 2048;
 
 /// Draws resamples, and keeps the draws for values of the same number.
+///
+/// ```
+/// let mut bootstrap = deltalab_results::statistics::bootstrap::Bootstrap::default();
+/// let interval = bootstrap.interval(&[0.9, 1.0, 1.1, 1.2, 1.3]).unwrap();
+/// assert!(0.9 < interval.low && interval.low < 1.1 && 1.1 < interval.high && interval.high < 1.3);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Bootstrap {
     n: usize,
