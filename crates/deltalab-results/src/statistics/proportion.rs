@@ -158,7 +158,7 @@ mod tests {
         fn wilson_of_failures_is_its_mirror_image(n in 1usize..1000, share in 0.0..=1.0) {
             let successes = (share * n as f64) as usize;
             let (of, against) = (wilson(successes, n).unwrap(), wilson(n - successes, n).unwrap());
-            prop_assert!((of.low - (1.0 - against.high)).abs() < 1e-15); // one rounding of 1 each
+            prop_assert!((of.low - (1.0 - against.high)).abs() < 4e-15); // some roundings of numbers near 1
         }
 
         #[test]
