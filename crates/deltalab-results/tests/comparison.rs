@@ -96,11 +96,18 @@ fn a_run_is_faster_than_one_that_never_gets_there() {
 
 #[test]
 fn a_run_that_was_given_up_earlier_is_not_said_to_be_slower() {
-    let mut study = pair(2);
+    let mut study = pair(3);
     study.cells[1].max_epochs = 100;
     let given_up = |seed| Record { epochs: 100, ..unsolved("b", seed) };
-    let records = [solved("a", 0, 100), given_up(0), solved("a", 1, 101), given_up(1)];
-    assert_eq!(compare(&study, &records)[1].pairs, Pairs { n: 2, first: 1, second: 0 });
+    let records = [
+        solved("a", 0, 100),
+        given_up(0), // solved by the epoch at which this was given up: first
+        solved("a", 1, 101),
+        given_up(1), // this might have been solved in epoch 101: a tie
+        solved("a", 2, 101),
+        diverged("b", 2, 3), // this never: first
+    ];
+    assert_eq!(compare(&study, &records)[1].pairs, Pairs { n: 3, first: 2, second: 0 });
 }
 
 #[test]
