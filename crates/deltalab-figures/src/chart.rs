@@ -80,6 +80,8 @@ pub(crate) enum Mark {
     Boundary(f64, String),
     /// A horizontal reference line.
     Level(f64),
+    /// Words at the left end of the row at this height: why it is empty.
+    Remark(f64, String),
 }
 
 /// A line of the legend.
@@ -100,6 +102,19 @@ pub(crate) enum Sample {
     Line,
     /// A piece of a line on its band.
     LineAndBand,
+}
+
+impl Chart {
+    /// If an axis is logarithmic and a value has no place on it: where it stands instead, in words.
+    pub fn note_on_the_edge(&self) -> Option<String> {
+        let marks = || self.panels.iter().flat_map(|p| &p.marks);
+        let without = |axis: &Axis, low: fn((Extent, Extent)) -> Extent| {
+            let lowest = |m: &Mark| low(m.extent(Scale::Linear, Scale::Linear)).0;
+            axis.scale == Scale::Log && marks().filter_map(lowest).any(|(low, _)| low <= 0.0)
+        };
+        (without(&self.x, |e| e.0) || without(&self.y, |e| e.1))
+            .then(|| "Values that are not positive stand at the lower edge.".to_owned())
+    }
 }
 
 impl Mark {
@@ -123,7 +138,7 @@ impl Mark {
             Mark::Interval((low, mean, high), at) => {
                 [low, mean, high].into_iter().for_each(|&v| add(v, *at));
             }
-            Mark::Boundary(..) => {}
+            Mark::Boundary(..) | Mark::Remark(..) => {}
             Mark::Level(at) => ys.add(*at, y),
         }
         (xs, ys)

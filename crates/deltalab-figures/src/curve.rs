@@ -37,14 +37,29 @@ pub(crate) struct Curve {
     pub held: bool,
 }
 
+/// What comes after the last epoch of a cell's runs, where other cells have more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// Its runs hold their last values to the last epoch of all: they stopped because they had learned, or had no more epochs.
+    Hold,
+    /// Nothing: its trials are over.
+    Nothing,
+}
+
 /// The curves of a metric, one for each cell of the plan.
-pub(crate) fn median_curves(runs: &Runs<'_>, metric: &str) -> Vec<Curve> {
+pub(crate) fn median_curves(runs: &Runs<'_>, metric: &str, beyond: Beyond) -> Vec<Curve> {
     let cells: Vec<Vec<(&Series, Status)>> = (0..runs.study().cells.len())
         .map(|cell| runs.of(cell).filter_map(|r| Some((series(r, metric)?, r.status))).collect())
         .collect();
-    let last = cells.iter().flatten().filter_map(|(s, _)| s.epochs.last()).max();
-    let last = last.copied().unwrap_or(0);
-    cells.iter().map(|curves| median_curve(curves, last)).collect()
+    let last = |curves: &[(&Series, Status)]| {
+        curves.iter().filter_map(|(s, _)| s.epochs.last()).max().copied()
+    };
+    let of_all = cells.iter().filter_map(|curves| last(curves)).max();
+    let end = |curves: &[(&Series, Status)]| match beyond {
+        Beyond::Hold => of_all,
+        Beyond::Nothing => last(curves),
+    };
+    cells.iter().map(|curves| median_curve(curves, end(curves).unwrap_or(0))).collect()
 }
 
 fn series<'a>(record: &'a Record, metric: &str) -> Option<&'a Series> {
@@ -120,7 +135,7 @@ mod tests {
         let cells = vec![Cell { id: "c".to_owned(), ..Cell::default() }];
         let seeds = (0..records.len() as u64).collect();
         let study = Study { cells, seeds, ..Study::default() };
-        let curves = median_curves(&Runs::new(&study, &records), "sse");
+        let curves = median_curves(&Runs::new(&study, &records), "sse", Beyond::Hold);
         curves[0].points.iter().map(|p| (p.epoch, p.n, p.median)).collect()
     }
 

@@ -27,14 +27,14 @@ pub struct Figure {
 /// Missing records are no error: what is there is shown, and the caption says `partial n/N runs`. The result depends on nothing
 /// but the arguments. Fails if the study asks for a kind, metric, facet or name that does not exist.
 pub fn render(study: &Study, records: &[Record]) -> Result<Vec<Figure>, Error> {
+    let runs = Runs::new(study, records);
     let usual;
     let requests = if study.figures.is_empty() {
-        usual = default_figures(study);
+        usual = suited(default_figures(study), &runs);
         &usual
     } else {
         &study.figures
     };
-    let runs = Runs::new(study, records);
     let font = Font::embedded();
     let mut figures: Vec<Figure> = Vec::with_capacity(requests.len());
     for (i, request) in requests.iter().enumerate() {
@@ -45,12 +45,21 @@ pub fn render(study: &Study, records: &[Record]) -> Result<Vec<Figure>, Error> {
             kind: request.kind.clone(),
             known: KINDS,
         })?;
-        let drawing = (kind.make)(&Scene { study, runs: &runs, request, number })?;
+        let mut drawing = (kind.make)(&Scene { study, runs: &runs, request, number })?;
+        drawing.chart.caption.extend(drawing.chart.note_on_the_edge());
         let name = name(request, &drawing.stem, number, &figures)?;
         let svg = paint::svg(&drawing.chart, &font);
         figures.push(Figure { name, svg, csv: drawing.table.csv()? });
     }
     Ok(figures)
+}
+
+/// The default figures with the scale that the data ask for: logarithmic for a learning curve over more than three decades.
+fn suited(mut requests: Vec<FigureRequest>, runs: &Runs<'_>) -> Vec<FigureRequest> {
+    for request in requests.iter_mut().filter(|r| r.kind == kinds::learning_curve::KIND.name) {
+        request.log = kinds::learning_curve::needs_log(runs);
+    }
+    requests
 }
 
 /// Makes the figures as [`render`] does and writes `NAME.svg`, `NAME.png` and `NAME.csv` of each into the folder `out`, which is made

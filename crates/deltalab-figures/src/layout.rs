@@ -30,6 +30,8 @@ const RIGHT: f64 = 30.0;
 /// Between panels, and between the last tick label of one and the first of the next.
 const GAP: f64 = 26.0;
 const LABEL_GAP: f64 = 14.0;
+/// The height of a panel of numbers, at most.
+const TALLEST: f64 = 340.0;
 /// Height of one row of a chart of rows.
 const ROW: f64 = 30.0;
 const LEGEND_GAP: f64 = 22.0;
@@ -104,7 +106,7 @@ pub(crate) fn layout(chart: &Chart, font: &Font) -> Layout {
     // The y axis first: its labels say how much width is left for the panels.
     let guess = (width - 110.0 - GAP * (columns - 1) as f64) / columns as f64;
     let height = if chart.y.rows.is_empty() {
-        (guess * aspect).round()
+        (guess * aspect).round().min(TALLEST)
     } else {
         (ROW * chart.y.rows.len() as f64).max(2.0 * ROW)
     };
@@ -129,8 +131,11 @@ pub(crate) fn layout(chart: &Chart, font: &Font) -> Layout {
         stack(&font.wrap(&chart.title, LARGE, width - 2.0 * MARGIN), MARGIN, LARGE, &mut top);
     top += if title.is_empty() { 4.0 } else { 8.0 };
     let first_row = top;
-    let titles: Vec<Vec<String>> =
-        chart.panels.iter().map(|p| first_lines(font, &p.title, plot_width + gap - 8.0)).collect();
+    let titles: Vec<Vec<String>> = chart
+        .panels
+        .iter()
+        .map(|p| first_lines(font, &p.title, plot_width + gap.min(RIGHT) - 8.0))
+        .collect();
     let title_lines = titles.iter().map(Vec::len).max().unwrap_or(0);
     let strip = if has_boundaries(chart) { SMALL * LEADING } else { 0.0 };
     let head =
@@ -183,9 +188,14 @@ fn panel_gap(x: &Ruler, font: &Font) -> f64 {
 
 /// Width of the page and columns of panels.
 fn page(chart: &Chart, font: &Font) -> (f64, usize) {
-    let widest = chart.y.rows.iter().map(|r| font.width(r, SMALL)).fold(0.0, f64::max);
+    let widest = |labels: &mut dyn Iterator<Item = &String>| {
+        labels.map(|l| font.width(l, SMALL)).fold(0.0, f64::max)
+    };
+    let wide = widest(&mut chart.y.rows.iter()) > row_room(COLUMN)
+        || widest(&mut chart.legend.iter().map(|k| &k.label))
+            > COLUMN - 2.0 * MARGIN - SAMPLE - 7.0;
     match chart.panels.len() {
-        0 | 1 if widest > row_room(COLUMN) => (FULL, 1),
+        0 | 1 if wide => (FULL, 1),
         0 | 1 => (COLUMN, 1),
         2 | 4 => (FULL, 2),
         3 | 5..=9 => (FULL, 3),
@@ -237,7 +247,8 @@ fn place_legend(chart: &Chart, font: &Font, width: f64, left: f64, top: &mut f64
     let right = width - MARGIN + LEGEND_GAP;
     let left = if left + widest <= right { left } else { MARGIN };
     let one_row = left + widths.iter().sum::<f64>() <= right;
-    let columns = if one_row { widths.len() } else { (((right - left) / widest) as usize).max(1) };
+    let most = if one_row { widths.len() } else { (((right - left) / widest) as usize).max(1) };
+    let columns = widths.len().div_ceil(widths.len().div_ceil(most)); // rows of equal length
     let (room, line) = (right - LEGEND_GAP - left - SAMPLE - 7.0, SMALL * 1.45);
     let place = |(i, key): (usize, &Key)| {
         let x = if one_row { widths[..i].iter().sum() } else { (i % columns) as f64 * widest };
@@ -292,16 +303,10 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
     let scale = axis.scale;
     let (low, high) = shown_values(axis, extent);
     let ticks = ticks(scale, low, high, count);
-    let inside = |(low, high): (f64, f64)| {
-        let slack = 1e-9 * (high - low); // ticks are rounded products
-        let mark = move |t: &&Tick| t.value >= low - slack && t.value <= high + slack;
-        ticks.marks.iter().filter(mark)
-    };
     // With fewer than two labels among the data, the axis goes on to the round values around them.
-    let enough = inside((low, high)).filter(|t| !t.label.is_empty()).count() >= 2;
+    let inside = ticks.marks.iter().filter(|t| !t.label.is_empty());
+    let enough = inside.filter(|t| t.value >= low && t.value <= high).count() >= 2;
     let (low, high) = if enough { (low, high) } else { ticks.range };
-    let marks = inside((low, high)).map(|t| (scale.coordinate(t.value), t.label.clone()));
-    let marks = marks.collect();
     // A little room, so that nothing is drawn on the frame; none below a zero that errors cannot pass, and none in time.
     let (low, high) = (scale.coordinate(low), scale.coordinate(high));
     let (below, above) = match axis.span {
@@ -311,7 +316,12 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
         Span::Data | Span::DataAndZero => (0.04, 0.04),
     };
     let length = high - low;
-    Ruler { scale, range: (low - below * length, high + above * length), marks }
+    let range = (low - below * length, high + above * length);
+    let slack = 1e-9 * length; // ticks are rounded products
+    let marks = ticks.marks.into_iter().map(|t| (scale.coordinate(t.value), t.label));
+    let marks = marks.filter(|(at, _)| *at >= range.0 - slack && *at <= range.1 + slack);
+    let known = extent.0.is_some() || matches!(axis.span, Span::Exactly(..));
+    Ruler { scale, range, marks: if known { marks.collect() } else { Vec::new() } }
 }
 
 /// The values at the ends of an axis, before it gets room at its ends.
@@ -327,5 +337,118 @@ fn shown_values(axis: &Axis, extent: Extent) -> (f64, f64) {
         Span::Tight if from_zero(0.1) => (0.0, high),
         Span::DataAndZero if from_zero(0.4) => (0.0, high),
         Span::Tight | Span::DataAndZero | Span::Data => (low, high),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::Panel;
+    use crate::chart::Sample;
+    use crate::palette::Style;
+
+    /// A chart with this many panels, lines and rows, whose every name is `name`.
+    fn chart(panels: usize, lines: usize, rows: usize, name: &str) -> Chart {
+        let points: Vec<(f64, f64)> =
+            (0..100).map(|i| (f64::from(i) * 1e4, f64::from(i))).collect();
+        let mut marks: Vec<Mark> =
+            (0..lines).map(|i| Mark::Line(Style(i), points.clone())).collect();
+        marks.push(Mark::Boundary(0.0, name.to_owned()));
+        let panel = Panel { title: name.to_owned(), marks, empty: String::new() };
+        let key = |i| Key { style: Style(i), label: name.to_owned(), sample: Sample::Line };
+        Chart {
+            title: name.to_owned(),
+            x: Axis { label: "epoch".to_owned(), span: Span::Tight, ..Axis::default() },
+            y: Axis { rows: vec![name.to_owned(); rows], ..Axis::default() },
+            panels: vec![panel; panels],
+            legend: (0..lines).map(key).collect(),
+            caption: vec![name.to_owned(); 3],
+        }
+    }
+
+    fn every_chart() -> impl Iterator<Item = Chart> {
+        let long = "a very long name that goes on ".repeat(12) + &"x".repeat(300);
+        let names = ["BP".to_owned(), long];
+        let sizes = [
+            (1, 1, 0),
+            (1, 9, 0),
+            (1, 0, 30),
+            (2, 3, 0),
+            (4, 3, 0),
+            (7, 6, 0),
+            (30, 8, 0),
+            (3, 0, 5),
+        ];
+        names.into_iter().flat_map(move |name| sizes.map(|(p, l, r)| chart(p, l, r, &name)))
+    }
+
+    #[test]
+    fn no_text_leaves_the_page() {
+        let font = Font::embedded();
+        for chart in every_chart() {
+            let layout = layout(&chart, &font);
+            let (width, height) = layout.size;
+            let titles = layout.frames.iter().flat_map(|f| &f.title).map(|t| (t, MEDIUM));
+            let small = layout.legend.iter().chain(&layout.caption).map(|t| (t, SMALL));
+            for (text, size) in small.chain(titles).chain(layout.title.iter().map(|t| (t, LARGE))) {
+                let right = text.x + font.width(&text.text, size);
+                assert!(text.x >= 0.0 && right <= width, "{text:?} ends at {right} of {width}");
+                assert!(text.y >= size && text.y <= height - 4.0, "{text:?} of {height}");
+            }
+            let left = layout.frames[0].plot.x;
+            for (_, label) in &layout.y.marks {
+                assert!(font.width(label, SMALL) + TICK + 4.0 <= left, "{label}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_stands_on_the_data() {
+        let font = Font::embedded();
+        for chart in every_chart() {
+            let layout = layout(&chart, &font);
+            let bottom = layout.frames.iter().map(|f| f.plot.bottom()).fold(0.0, f64::max);
+            assert!(layout.x_label.y - MEDIUM > bottom);
+            assert!(layout.legend.iter().all(|t| t.y - SMALL > layout.x_label.y));
+            let below = layout.legend.last().map_or(layout.x_label.y, |t| t.y);
+            assert!(layout.caption.iter().all(|t| t.y - SMALL > below));
+            for (i, a) in layout.frames.iter().enumerate() {
+                assert!(a.title.iter().all(|t| t.y < a.plot.y));
+                for b in &layout.frames[..i] {
+                    let beside = b.plot.right() <= a.plot.x || a.plot.right() <= b.plot.x;
+                    let above = b.plot.bottom() <= a.plot.y || a.plot.bottom() <= b.plot.y;
+                    assert!(beside || above, "{:?} on {:?}", a.plot, b.plot);
+                    let over = |t: &Placed| b.plot.bottom() <= t.y - MEDIUM || t.y <= b.plot.y;
+                    assert!(beside || a.title.iter().all(over), "{:?} on {:?}", a.title, b.plot);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn labels_of_the_x_axis_do_not_run_together() {
+        let font = Font::embedded();
+        for chart in every_chart() {
+            let layout = layout(&chart, &font);
+            let plot = layout.frames[0].plot;
+            let (low, high) = layout.x.range;
+            let mut free = f64::NEG_INFINITY;
+            for (at, label) in &layout.x.marks {
+                let centre = (at - low) / (high - low) * plot.width;
+                let half = font.width(label, SMALL) / 2.0;
+                assert!(centre - half > free + 4.0, "{label} touches its neighbour");
+                free = centre + half;
+            }
+            assert!(chart.legend.is_empty() || layout.x.marks.len() >= 2);
+        }
+    }
+
+    #[test]
+    fn every_panel_shares_the_axes_and_outer_panels_have_the_labels() {
+        let layout = layout(&chart(5, 2, 0, "BP"), &Font::embedded());
+        let bottom: Vec<bool> = layout.frames.iter().map(|f| f.bottom).collect();
+        let left: Vec<bool> = layout.frames.iter().map(|f| f.left).collect();
+        assert_eq!(bottom, [false, false, true, true, true]); // three columns, the third has one panel
+        assert_eq!(left, [true, false, false, true, false]);
     }
 }

@@ -7,7 +7,11 @@ use crate::layout::{Frame, LARGE, Layout, MEDIUM, Placed, Ruler, SAMPLE, SMALL, 
 use crate::palette::{Color, GRID, INK, Marker, RULE, SOFT};
 
 const LINE: f64 = 1.9;
-const BAND: f64 = 0.16;
+
+/// Opacity of a band: fainter where many lie on each other.
+fn band_opacity(chart: &Chart) -> f64 {
+    if chart.legend.len() <= 4 { 0.16 } else { 0.1 }
+}
 
 /// Draws a chart.
 pub(crate) fn svg(chart: &Chart, font: &Font) -> String {
@@ -17,13 +21,13 @@ pub(crate) fn svg(chart: &Chart, font: &Font) -> String {
     let page = canvas.page();
     write(&page, &layout.title, LARGE, INK, Anchor::Start);
     for (panel, frame) in chart.panels.iter().zip(&layout.frames) {
-        paint_panel(&canvas, &page, panel, frame, &layout, font);
+        paint_panel(&canvas, &page, panel, frame, &layout, band_opacity(chart), font);
     }
     write(&page, std::slice::from_ref(&layout.x_label), MEDIUM, INK, Anchor::Middle);
     let Placed { text, x, y } = &layout.y_label;
     put(&page, text, (*x, *y), MEDIUM, INK, Anchor::Middle, Direction::Up);
     for (key, at) in chart.legend.iter().zip(&layout.legend) {
-        paint_sample(&page, key, at);
+        paint_sample(&page, key, at, band_opacity(chart));
     }
     write(&page, &layout.legend, SMALL, INK, Anchor::Start);
     write(&page, &layout.caption, SMALL, SOFT, Anchor::Start);
@@ -62,15 +66,17 @@ fn paint_panel(
     panel: &Panel,
     frame: &Frame,
     layout: &Layout,
+    band: f64,
     font: &Font,
 ) {
     write(page, &frame.title, MEDIUM, INK, Anchor::Start);
-    paint_grid(page, frame, layout);
     if panel.empty.is_empty() {
+        paint_grid(page, frame, layout);
         let plane = canvas.plane(frame.plot, layout.x.range, layout.y.range);
         for mark in &panel.marks {
-            paint_mark(&plane, mark, &layout.x, &layout.y);
+            paint_mark(&plane, mark, &layout.x, &layout.y, band);
         }
+        write_remarks(page, panel, frame, &layout.y);
         name_boundaries(page, panel, frame, &layout.x, font);
     } else {
         let Rect { x, y, width, height } = frame.plot;
@@ -126,7 +132,7 @@ fn paint_axes(page: &Plane<'_>, frame: &Frame, layout: &Layout) {
     }
 }
 
-fn paint_mark(plane: &Plane<'_>, mark: &Mark, x: &Ruler, y: &Ruler) {
+fn paint_mark(plane: &Plane<'_>, mark: &Mark, x: &Ruler, y: &Ruler, band: f64) {
     match mark {
         Mark::Line(style, points) => {
             for piece in finite_pieces(points, |&(px, py)| px.is_finite() && py.is_finite()) {
@@ -148,7 +154,7 @@ fn paint_mark(plane: &Plane<'_>, mark: &Mark, x: &Ruler, y: &Ruler) {
                 let up = piece.iter().map(|&(px, low, _)| place((px, low), x, y));
                 let down = piece.iter().rev().map(|&(px, _, high)| place((px, high), x, y));
                 let points = up.chain(down).collect();
-                let ink = Ink::Area { color: style.color(), opacity: BAND };
+                let ink = Ink::Area { color: style.color(), opacity: band };
                 plane.draw(&Element { points, ink });
             }
         }
@@ -175,6 +181,7 @@ fn paint_mark(plane: &Plane<'_>, mark: &Mark, x: &Ruler, y: &Ruler) {
             let at = x.scale.coordinate(*at);
             stroke(plane, vec![(at, y.range.0), (at, y.range.1)], RULE, 1.0, &[4.0, 3.0]);
         }
+        Mark::Remark(..) => {} // words, not data: `write_remarks`
         Mark::Level(at) => {
             let at = y.scale.coordinate(*at);
             stroke(plane, vec![(x.range.0, at), (x.range.1, at)], RULE, 1.0, &[]);
@@ -198,6 +205,16 @@ fn finite_pieces<T>(points: &[T], finite: impl Fn(&T) -> bool) -> impl Iterator<
     points.split(move |p| !finite(p)).filter(|piece| !piece.is_empty())
 }
 
+fn write_remarks(page: &Plane<'_>, panel: &Panel, frame: &Frame, y: &Ruler) {
+    for mark in &panel.marks {
+        if let Mark::Remark(height, text) = mark {
+            let y = along(y, *height, frame.plot.bottom(), frame.plot.y);
+            let at = (frame.plot.x + 8.0, y + SMALL * 0.36);
+            put(page, text, at, SMALL, SOFT, Anchor::Start, Direction::Across);
+        }
+    }
+}
+
 /// Names of the stretches that begin at the boundaries, cut where the next one begins.
 fn name_boundaries(page: &Plane<'_>, panel: &Panel, frame: &Frame, x: &Ruler, font: &Font) {
     let plot = frame.plot;
@@ -219,13 +236,13 @@ fn name_boundaries(page: &Plane<'_>, panel: &Panel, frame: &Frame, x: &Ruler, fo
     }
 }
 
-fn paint_sample(page: &Plane<'_>, key: &Key, at: &Placed) {
+fn paint_sample(page: &Plane<'_>, key: &Key, at: &Placed, band: f64) {
     let (left, right) = (at.x - 7.0 - SAMPLE, at.x - 7.0);
     let y = at.y - SMALL * 0.36;
     let color = key.style.color();
     if key.sample == Sample::LineAndBand {
         let points = vec![(left, y - 5.0), (right, y - 5.0), (right, y + 5.0), (left, y + 5.0)];
-        page.draw(&Element { points, ink: Ink::Area { color, opacity: BAND } });
+        page.draw(&Element { points, ink: Ink::Area { color, opacity: band } });
     }
     stroke(page, vec![(left, y), (right, y)], color, LINE, key.style.dash());
 }

@@ -8,9 +8,14 @@ use crate::cells::cell_name;
 pub(crate) fn count(runs: &Runs<'_>) -> String {
     let counts = cells(runs).map(|cell| runs.of(cell).count());
     match (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0)) {
-        (low, high) if low == high => format!("n = {low}"),
-        (low, high) => format!("n = {low}–{high}"),
+        (low, high) if low == high => unbroken(&format!("n = {low}")),
+        (low, high) => unbroken(&format!("n = {low}–{high}")),
     }
+}
+
+/// The same with spaces at which no line breaks.
+fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
 }
 
 /// `1 run`, `2 runs`.
@@ -28,8 +33,8 @@ pub(crate) fn criterion(runs: &Runs<'_>) -> Option<String> {
     }
     match criteria[..] {
         [] => None,
-        [one] => Some(format!("Criterion: {one}.")),
-        [first, ..] => Some(format!("Criteria differ between cells ({first}, …).")),
+        [one] => Some(format!("Criterion: {}.", unbroken(one))),
+        [first, ..] => Some(format!("Criteria differ between cells ({}, …).", unbroken(first))),
     }
 }
 
@@ -106,7 +111,7 @@ mod tests {
         let study = study();
         let records = [record("a", 0, Status::Solved), record("a", 2, Status::Diverged)];
         let runs = Runs::new(&study, &records);
-        assert_eq!(count(&runs), "n = 0–2");
+        assert_eq!(count(&runs), "n\u{a0}=\u{a0}0–2");
         let expected = ["Unfinished: partial 2/6 runs.", "No finished run yet: b."];
         assert_eq!(missing(&runs), expected);
         assert_eq!(diverged(&runs, "it ends", "they end").unwrap(), "1 run diverged: it ends.");
@@ -115,9 +120,10 @@ mod tests {
     #[test]
     fn criteria_are_given_once_and_differences_admitted() {
         let mut study = study();
-        assert_eq!(criterion(&Runs::new(&study, &[])).unwrap(), "Criterion: sse < 0.1.");
+        let same = unbroken("sse < 0.1");
+        assert_eq!(criterion(&Runs::new(&study, &[])).unwrap(), format!("Criterion: {same}."));
         study.cells[1].criterion = Some("sse < 0.04".to_owned());
-        let differ = "Criteria differ between cells (sse < 0.1, …).";
+        let differ = format!("Criteria differ between cells ({same}, …).");
         assert_eq!(criterion(&Runs::new(&study, &[])).unwrap(), differ);
     }
 }

@@ -10,7 +10,7 @@ use deltalab_results::{Cell, Metric, Study};
 use super::{Drawing, Kind, Scene};
 use crate::cells::{arrange, cell_name};
 use crate::chart::{Axis, Chart, Mark, Panel, Sample, Span};
-use crate::curve::median_curves;
+use crate::curve::{Beyond, median_curves};
 use crate::error::Error;
 use crate::kinds::learning_curve::legend;
 use crate::palette::Style;
@@ -31,7 +31,8 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let every = strengths(study);
     let cues = scene.metric(KIND.name, &every, None)?.map_or(every, |one| vec![one]);
     let mut table = Table::new(study, &[scene.time(), "metric", "n", "median", "q25", "q75"]);
-    let curves: Vec<_> = cues.iter().map(|cue| median_curves(scene.runs, &cue.name)).collect();
+    let curves: Vec<_> =
+        cues.iter().map(|cue| median_curves(scene.runs, &cue.name, Beyond::Nothing)).collect();
     let mut panels = Vec::new();
     for (index, cell) in study.cells.iter().enumerate() {
         let (mut bands, mut lines) = (Vec::new(), Vec::new());

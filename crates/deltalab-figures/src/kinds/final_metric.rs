@@ -39,7 +39,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let metric = scene.metric(KIND.name, &study.finals, usual(study))?.unwrap_or_default();
     let mut table = Table::new(study, &["metric", "what", "seed", "value", "low", "high", "n"]);
     let mut panels = Vec::new();
-    let mut not_finite = 0;
+    let (mut not_finite, mut single) = (0, false);
     let mut bootstrap = Bootstrap::default();
     for members in &arrangement.panels {
         let (mut dots, mut means) = (Vec::new(), Vec::new());
@@ -51,6 +51,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
                 .filter_map(|r| Some((r.seed, r.final_metric(&metric.name)?)))
                 .collect();
             if values.is_empty() {
+                means.push(Mark::Remark(height, "no finished run".to_owned()));
                 continue;
             }
             let none = String::new;
@@ -65,6 +66,10 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             }
             let values: Vec<f64> = values.into_iter().map(|(_, v)| v).collect();
             not_finite += values.iter().filter(|v| !v.is_finite()).count();
+            if values.iter().all(|v| !v.is_finite()) {
+                means.push(Mark::Remark(height, "no finite value".to_owned()));
+            }
+            single |= values.len() == 1;
             let (mean, interval) = (mean(&values), bootstrap.interval(&values));
             let (low, high) = interval.map_or((none(), none()), |i| (csv(i.low), csv(i.high)));
             let n = values.len().to_string();
@@ -95,7 +100,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         y: Axis { rows: arrangement.lines, ..Axis::default() },
         panels,
         legend: Vec::new(),
-        caption: caption(scene, not_finite),
+        caption: caption(scene, not_finite, single),
     };
     Ok(Drawing { stem: format!("{}{stem}", KIND.name), chart, table })
 }
@@ -119,16 +124,19 @@ fn color(study: &Study, cell: &Cell, line: Style, lines: usize) -> Style {
     Style(learners.iter().position(|l| *l == cell.learner).unwrap_or(0))
 }
 
-fn caption(scene: &Scene<'_>, not_finite: usize) -> Vec<String> {
+fn caption(scene: &Scene<'_>, not_finite: usize, single: bool) -> Vec<String> {
     let count = tally::count(scene.runs);
     let mut caption = vec![format!(
-        "Points: runs ({count} per row); diamond and bar: mean with 95 % bootstrap interval (BCa)."
+        "Points: runs ({count} per row); diamond and bar: mean with 95\u{a0}% bootstrap interval (BCa)."
     )];
+    if single {
+        caption.push("A single run has no interval.".to_owned());
+    }
     caption.extend(tally::criterion(scene.runs));
     if not_finite > 0 {
-        let (ended, their) = if not_finite == 1 { ("has", "its") } else { ("have", "their") };
+        let their = if not_finite == 1 { "its" } else { "their" };
         caption.push(format!(
-            "{} ended without a finite value: {their} row {ended} no mean.",
+            "{} ended without a finite value, so {their} row has no mean.",
             tally::number_of_runs(not_finite)
         ));
     }

@@ -3,12 +3,12 @@
 //! [`crate::curve`] says which runs count at an epoch. CSV: `epoch,metric,n,median,q25,q75`.
 
 use deltalab_results::number::csv;
-use deltalab_results::{Better, Metric, Study};
+use deltalab_results::{Better, Metric, Runs, Study};
 
 use super::{Drawing, Kind, Scene, label};
 use crate::cells::arrange;
 use crate::chart::{Axis, Chart, Key, Mark, Panel, Sample, Span};
-use crate::curve::median_curves;
+use crate::curve::{Beyond, median_curves};
 use crate::error::Error;
 use crate::palette::Style;
 use crate::table::Table;
@@ -29,7 +29,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let arrangement = scene.faceted(arrange(study, &scene.request.facet))?;
     let metric = scene.metric(KIND.name, &study.curves, usual(study))?.unwrap_or_default();
     let mut table = Table::new(study, &["epoch", "metric", "n", "median", "q25", "q75"]);
-    let curves = median_curves(scene.runs, &metric.name);
+    let curves = median_curves(scene.runs, &metric.name, Beyond::Hold);
     let mut panels = Vec::new();
     for members in &arrangement.panels {
         let (mut bands, mut lines) = (Vec::new(), Vec::new());
@@ -68,6 +68,16 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         caption: caption(scene, curves.iter().any(|c| c.held)),
     };
     Ok(Drawing { stem: stem(&metric), chart, table })
+}
+
+/// Whether the medians of the usual metric are all positive and range over more than three decades: a linear axis would hide most of that.
+pub(crate) fn needs_log(runs: &Runs<'_>) -> bool {
+    let Some(metric) = usual(runs.study()) else { return false };
+    let curves = median_curves(runs, &metric.name, Beyond::Hold);
+    let medians = || curves.iter().flat_map(|c| &c.points).map(|p| p.median);
+    let (low, high) = medians()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    low > 0.0 && high / low > 1e3
 }
 
 /// A key for each line.

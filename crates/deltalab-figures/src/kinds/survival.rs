@@ -126,7 +126,7 @@ fn band(steps: &[Step]) -> Vec<(f64, f64, f64)> {
 fn caption(scene: &Scene<'_>) -> Vec<String> {
     let count = tally::count(scene.runs);
     let mut caption = vec![format!(
-        "Share of runs solved: 1 − Kaplan–Meier ({count} per line); band: pointwise 95 % log-log interval; \
+        "Share of runs solved: 1\u{a0}−\u{a0}Kaplan–Meier ({count} per line); band: pointwise 95\u{a0}% log-log interval; \
          mark at the end of a line: runs not solved when they stopped."
     )];
     caption.extend(tally::criterion(scene.runs));
