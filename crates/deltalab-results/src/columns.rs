@@ -69,12 +69,7 @@ fn of_curves(study: &Study) -> Vec<Column> {
         column(file, "cell", "", CELL),
         column(file, "seed", "", "Run seed."),
         column(file, "epoch", &unit_of_time(study), "When the value was taken."),
-        column(
-            file,
-            "metric",
-            "",
-            &format!("What was measured. {}", metrics.join(" ")).trim().to_owned(),
-        ),
+        column(file, "metric", "", format!("What was measured. {}", metrics.join(" ")).trim()),
         column(
             file,
             "value",

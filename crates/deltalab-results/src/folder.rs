@@ -15,7 +15,7 @@ use crate::disk::{self, Hold, Survive, Written};
 use crate::journal::{self, Damaged, Loaded};
 use crate::manifest::{FORMAT, Manifest};
 use crate::runs::Runs;
-use crate::{Error, Record, Study, tables};
+use crate::{Analysis, Error, Record, Study, tables};
 
 /// A result folder, there or yet to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +124,11 @@ impl Folder {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write_tables(&self, runs: &Runs) -> Result<(), Error> {
+    pub fn write_tables(&self, runs: &Runs, analysis: &Analysis) -> Result<(), Error> {
         self.write("runs.csv", &tables::runs(runs))?;
         self.write("curves.csv", &tables::curves(runs))?;
-        let summaries = crate::summary::summaries(runs);
-        self.write("summary.csv", &tables::summary(runs, &summaries))?;
-        let comparisons = crate::comparison::comparisons(runs);
-        self.write("comparisons.csv", &tables::comparisons(runs, &comparisons))?;
+        self.write("summary.csv", &tables::summary(runs, &analysis.summaries))?;
+        self.write("comparisons.csv", &tables::comparisons(runs, &analysis.comparisons))?;
         self.write("columns.json", &tables::columns_json(runs.study()))?;
         Ok(())
     }

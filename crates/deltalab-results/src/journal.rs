@@ -24,6 +24,20 @@ use crate::{Error, Record, Study};
 const EXTENSION: &str = "journal";
 
 /// A journal that is open for appending. It is locked: a second process that opens it is refused.
+///
+/// ```
+/// # use deltalab_results::{Error, Journal, Record, Status, journal};
+/// # fn main() -> Result<(), Error> {
+/// # let place = tempfile::tempdir().unwrap();
+/// # let parts = place.path();
+/// # let record = Record { cell: "5b1e0c88a2d4".into(), seed: 0, status: Status::Solved, epochs: 212,
+/// #     solved_epoch: Some(212), finals: vec![], curves: vec![], pattern_updates: 848 };
+/// let mut journal = Journal::open(parts, "all")?;
+/// journal.append(&record)?;
+/// assert_eq!(journal::load(parts)?.records, [record]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Journal {
     file: File,

@@ -1,7 +1,7 @@
 //! Records, result folders and statistics of deltalab. It knows no learner and no spec.
 //!
 //! ```text
-//! Study + Records -> Runs -> summaries, comparisons -> tables, verdict
+//! Study + Records -> Runs -> Analysis -> tables, verdict
 //! ```
 //!
 //! | module | what |
@@ -11,12 +11,12 @@
 //! | [`folder`], [`manifest`] | the result folder |
 //! | [`runs`] | finished runs by cell and seed |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
-//! | [`summary`], [`comparison`] | the statistics of each cell, and of each pair of cells |
+//! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`verdict`] | the answer in a table and in sentences |
 //!
 //! ```
-//! use deltalab_results::{Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
+//! use deltalab_results::{Analysis, Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
 //!
 //! let cell = |id: &str, learner: &str| Cell {
 //!     id: id.into(), learner: learner.into(), max_epochs: 1000,
@@ -36,7 +36,8 @@
 //!     records.push(run("a1", seed, 200 + seed, Status::Solved, 0.09));
 //!     records.push(run("b2", seed, 1000, Status::Unsolved, 1.0));
 //! }
-//! let verdict = verdict(&Runs::new(&study, &records));
+//! let runs = Runs::new(&study, &records);
+//! let verdict = verdict(&runs, &Analysis::of(&runs));
 //! assert_eq!(verdict.cells[0].summary.success.unwrap().epochs.median, Some(209));
 //! assert_eq!(
 //!     verdict.sentences[0].text,
@@ -44,6 +45,7 @@
 //! );
 //! ```
 
+pub mod analysis;
 pub mod columns;
 pub mod comparison;
 mod disk;
@@ -60,6 +62,7 @@ pub mod summary;
 pub mod tables;
 pub mod verdict;
 
+pub use analysis::Analysis;
 pub use disk::Written;
 pub use error::{Error, Line};
 pub use folder::{Folder, Opened};

@@ -3,12 +3,12 @@
 //! A sentence says that there is a difference when p after Holm's correction is below [`LEVEL`], and then names who is ahead on
 //! how many seeds. Otherwise it says that these seeds can show none, which is not the same as that there is none.
 
-use crate::comparison::{Comparison, Measure, comparisons};
+use crate::comparison::{Comparison, Measure};
 use crate::runs::Runs;
 use crate::statistics::proportion::Pairs;
 use crate::study::Better;
-use crate::summary::{CellSummary, Mean, summaries};
-use crate::{Status, Study};
+use crate::summary::{CellSummary, Mean};
+use crate::{Analysis, Status, Study};
 
 /// The level that p after Holm's correction is held against.
 pub const LEVEL: f64 = 0.05;
@@ -54,17 +54,17 @@ pub struct Sentence {
 }
 
 /// The verdict on these runs.
-pub fn verdict(runs: &Runs) -> Verdict {
+pub fn verdict(runs: &Runs, analysis: &Analysis) -> Verdict {
     let study = runs.study();
     let metric = chosen_metric(study);
-    let rows = summaries(runs).into_iter().map(|summary| {
+    let rows = analysis.summaries.iter().map(|summary| {
         let cell = &study.cells[summary.cell];
         let axes = study.axes.iter().zip(&cell.axes);
         Row {
             learner: cell.learner.clone(),
             axes: axes.filter_map(|(axis, value)| Some((axis.clone(), value.clone()?))).collect(),
             metric: metric.and_then(|metric| summary.finals[metric]),
-            summary,
+            summary: summary.clone(),
         }
     });
     Verdict {
@@ -72,7 +72,7 @@ pub fn verdict(runs: &Runs) -> Verdict {
         planned: runs.planned(),
         metric,
         cells: rows.collect(),
-        sentences: sentences(runs, &comparisons(runs), metric),
+        sentences: sentences(runs, &analysis.comparisons, metric),
     }
 }
 

@@ -4,6 +4,11 @@
 //! the whole table is then at most the level that the corrected values are held against.
 
 /// The corrected p-values, in the order given. Rows without a test (`None`) stay so and do not count in m.
+///
+/// ```
+/// use deltalab_results::statistics::holm::holm;
+/// assert_eq!(holm(&[Some(0.25), None, Some(0.125)]), [Some(0.25), None, Some(0.25)]);
+/// ```
 pub fn holm(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut tests: Vec<(usize, f64)> =
         p.iter().enumerate().filter_map(|(row, p)| Some((row, (*p)?))).collect();

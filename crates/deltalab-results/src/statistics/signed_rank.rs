@@ -23,6 +23,12 @@ pub struct SignedRank {
 }
 
 /// Tests whether the differences lie around 0; `None` if one is NaN. An infinite difference has the highest rank.
+///
+/// ```
+/// use deltalab_results::statistics::signed_rank::signed_rank;
+/// let test = signed_rank(&[0.5, 1.0, -0.25, 2.0]).unwrap(); // ranks 2, 3, 1, 4
+/// assert_eq!((test.positive, test.negative, test.p), (9.0, 1.0, 0.25));
+/// ```
 pub fn signed_rank(differences: &[f64]) -> Option<SignedRank> {
     if differences.iter().any(|d| d.is_nan()) {
         return None;

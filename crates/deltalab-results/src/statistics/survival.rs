@@ -50,6 +50,14 @@ pub struct Step {
 }
 
 /// The estimate: a step for every epoch in which a run was solved or censored.
+///
+/// ```
+/// use deltalab_results::statistics::survival::{KaplanMeier, Outcome::{Censored, Solved}};
+/// let estimate = KaplanMeier::fit(&[Solved(120), Solved(80), Censored(500), Censored(500)]);
+/// assert_eq!(estimate.survival(100), 0.75);
+/// assert_eq!(estimate.median().median, Some(120));
+/// assert_eq!(estimate.restricted_mean(500), (80 + 120 + 500 + 500) as f64 / 4.0);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KaplanMeier {
     /// Runs.
