@@ -131,22 +131,19 @@ impl<'a> Canvas<'a> {
 
     /// Ends the page.
     pub fn finish(self) {
-        let Ok(()) = infallible(self.root.present());
+        self.root.present().expect(NO_ERROR);
     }
 }
 
 impl Plane<'_> {
     /// Draws an element. Points that are not finite must have been taken out before.
     pub fn draw(&self, element: &Element) {
-        let Ok(()) = infallible(self.0.draw(element));
+        self.0.draw(element).expect(NO_ERROR);
     }
 }
 
-/// Our backend writes to a string and cannot fail; plotters' own errors (a borrow held twice) would be a bug of this file.
-fn infallible<E: std::fmt::Debug>(result: Result<(), E>) -> Result<(), Infallible> {
-    result.expect("drawing to a string does not fail");
-    Ok(())
-}
+/// Writing to a string cannot fail, and plotters' own errors (its backend borrowed twice) would be a bug of this file.
+const NO_ERROR: &str = "drawing to a string does not fail";
 
 fn units(pixels: f64) -> i32 {
     (pixels * SUBPIXEL).round() as i32

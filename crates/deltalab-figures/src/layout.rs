@@ -7,7 +7,7 @@
 use crate::canvas::Rect;
 use crate::chart::{Axis, Chart, Extent, Key, Mark, Span};
 use crate::font::Font;
-use crate::ticks::{Scale, Tick, ticks};
+use crate::ticks::{Scale, ticks};
 
 /// Size of ticks, legend and caption in px: 7 pt at 85 mm.
 pub(crate) const SMALL: f64 = 14.0;

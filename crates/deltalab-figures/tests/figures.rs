@@ -28,7 +28,7 @@ fn study(learners: &[&str], seeds: u64) -> Study {
 
 /// A run whose error falls in a straight line to 0 at epoch 100 (1 + seed), or stays at 1 for seeds divisible by 5.
 fn run(cell: usize, seed: u64) -> Record {
-    let solves = seed % 5 != 0;
+    let solves = !seed.is_multiple_of(5);
     let end = if solves { 100 * (1 + seed) } else { 1000 };
     let epochs: Vec<u64> = (0..=end).step_by(50).collect();
     let value = |&e: &u64| if solves { 1.0 - e as f64 / end as f64 } else { 1.0 };
@@ -418,7 +418,9 @@ fn conditioning_gets_associations_with_a_line_for_every_cue() {
         ("V(A,food)", [0.0; 4]),
     ];
     let record = Record { curves: curves.map(curve).to_vec(), ..run(0, 0) };
-    let figure = &render(&study, &[record]).unwrap()[0];
+    let records = [record];
+    assert_drawable(study.clone(), &records);
+    let figure = &render(&study, &records).unwrap()[0];
     let texts = texts(&figure.svg);
     for expected in ["trial", "V(A)", "V(B)", "V(A,food)", "2 A+", "2 AB+"] {
         assert!(texts.iter().any(|t| t == expected), "{expected} is not in {texts:?}");

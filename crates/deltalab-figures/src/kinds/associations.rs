@@ -16,6 +16,7 @@ use crate::kinds::learning_curve::legend;
 use crate::palette::Style;
 use crate::table::Table;
 use crate::tally;
+use crate::ticks::Scale;
 
 /// The registry's entry.
 pub(crate) const KIND: Kind = Kind { name: "associations", make };
@@ -63,7 +64,8 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             "no run has finished yet".to_owned()
         };
         let boundaries = stages(cell, last);
-        let marks = [Mark::Level(0.0)].into_iter().chain(boundaries).chain(bands).chain(lines);
+        let zero = (scene.scale() == Scale::Linear).then_some(Mark::Level(0.0));
+        let marks = zero.into_iter().chain(boundaries).chain(bands).chain(lines);
         let title = if study.cells.len() > 1 { cell_name(study, cell) } else { String::new() };
         panels.push(Panel { title, marks: marks.collect(), empty });
     }
@@ -91,7 +93,7 @@ fn stages(cell: &Cell, trials: u64) -> Vec<Mark> {
     let mut marks = Vec::new();
     for name in names {
         marks.push(Mark::Boundary(begin as f64, name.to_owned()));
-        begin += length(name);
+        begin = u64::saturating_add(begin, length(name));
     }
     if begin == trials { marks } else { Vec::new() }
 }
@@ -102,7 +104,7 @@ fn length(stage: &str) -> u64 {
         let digits: String = part.trim().chars().take_while(char::is_ascii_digit).collect();
         digits.parse().unwrap_or(1)
     };
-    stage.split('/').map(count).sum()
+    stage.split('/').map(count).fold(0, u64::saturating_add)
 }
 
 fn caption(scene: &Scene<'_>) -> Vec<String> {
@@ -137,5 +139,7 @@ mod tests {
     fn stages_that_do_not_add_up_to_the_curves_are_not_drawn() {
         assert!(boundaries(r#"["50 A+", "20 AB+"]"#, 71).is_empty());
         assert!(boundaries("7", 0).is_empty());
+        let endless = r#"["18446744073709551615 A+", "18446744073709551615 A+"]"#;
+        assert!(boundaries(endless, 7).is_empty());
     }
 }
