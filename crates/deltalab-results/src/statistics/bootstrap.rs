@@ -115,7 +115,7 @@ fn between(sorted: &[f64], low: f64, high: f64) -> Option<Interval> {
 }
 
 /// The value below which the share p of the sorted values lies, interpolated between neighbours (NumPy's `linear`).
-fn percentage_point(sorted: &[f64], p: f64) -> Option<f64> {
+pub fn percentage_point(sorted: &[f64], p: f64) -> Option<f64> {
     let place = p * sorted.len().checked_sub(1)? as f64;
     let (below, part) = (place.floor() as usize, place.fract());
     let low = sorted[below];
