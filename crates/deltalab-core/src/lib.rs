@@ -3,6 +3,11 @@
 //! No files, no threads, no clock: it would run in a browser.
 
 pub mod params;
+pub mod learner;
+pub mod metric;
+pub mod network;
+pub mod optimiser;
 pub mod random;
 pub mod real;
 pub mod task;
+pub mod train;

@@ -155,6 +155,19 @@ pub enum Family {
     Schedule,
 }
 
+impl Family {
+    /// Every choice of the family.
+    pub fn kinds(self) -> &'static [Kind] {
+        match self {
+            Self::Activation => crate::network::activation::ACTIVATIONS,
+            Self::Error => crate::network::error::ERRORS,
+            Self::Initialiser => crate::network::initialiser::INITIALISERS,
+            Self::Optimiser => crate::optimiser::OPTIMISERS,
+            Self::Schedule => crate::optimiser::schedule::SCHEDULES,
+        }
+    }
+}
+
 /// Parameters that describe themselves. Implemented by [`params!`](crate::params!).
 pub trait Described {
     /// The keys, in the order of the struct.

@@ -2,6 +2,54 @@
 //!
 //! A task is its parameters (see [`params!`](crate::params!)) and how they become patterns. To add one: write its file,
 //! add its line to [`tasks`].
+//!
+//! Parameters outside the limits that [`params!`](crate::params!) declares, or with a [`Task::complaint`], make no task:
+//! whoever builds one checks both first, as the spec does. Numbers of a task come from arithmetic, √ and the functions of
+//! [`real::math`](crate::real::math) alone, so that they have the same bits on every machine.
+
+mod addition;
+mod binary;
+mod breast_cancer;
+mod conditioning;
+mod data_table;
+mod digits;
+mod encoder;
+mod family_trees;
+mod iris;
+mod logic;
+mod negation;
+pub mod notation;
+mod parity;
+mod pattern_associator;
+mod registry;
+mod shared;
+mod shifter;
+mod spirals;
+mod split;
+mod symmetry;
+mod teacher;
+mod truth_table;
+mod wine;
+
+pub use addition::Addition;
+pub use breast_cancer::BreastCancer;
+pub use conditioning::{Conditioning, StageError, Trials};
+pub use digits::Digits;
+pub use encoder::Encoder;
+pub use family_trees::FamilyTrees;
+pub use iris::Iris;
+pub use logic::{And, Or, Xor};
+pub use negation::Negation;
+pub use parity::Parity;
+pub use pattern_associator::{PatternAssociator, Set};
+pub use registry::tasks;
+pub use shifter::{Ambiguous, Shifter};
+pub use spirals::Spirals;
+pub use split::{hold_out, split, standardise, test_count};
+pub use symmetry::Symmetry;
+pub use teacher::Teacher;
+pub use truth_table::{Row, TruthTable};
+pub use wine::Wine;
 
 use crate::params::{Described, Field, Kind};
 use crate::random::Streams;
@@ -53,6 +101,14 @@ pub struct Sample {
     pub standardise: Option<Standardise>,
 }
 
+impl Sample {
+    /// Trains on every pattern, in their order; no test, no scaling.
+    pub fn all(patterns: Arc<Patterns>) -> Self {
+        let train = (0..patterns.len() as u32).collect();
+        Self { patterns, train, test: Vec::new(), standardise: None }
+    }
+}
+
 /// (x − mean) · scale, per input unit; scale is 1 / standard deviation (n in the denominator), or 1 where that is 0.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standardise {
@@ -99,6 +155,12 @@ pub trait Task: Debug + Send + Sync {
     /// Whether some patterns are held out for a test.
     fn has_test(&self) -> bool {
         false
+    }
+
+    /// Whether every input is 0 or 1.
+    fn binary_inputs(&self) -> bool {
+        let sample = self.sample(&Streams::new(0, 0));
+        sample.standardise.is_none() && sample.patterns.inputs.iter().all(|&x| x == 0.0 || x == 1.0)
     }
 
     /// For conditioning: the patterns are trials, shown once, in order, and these strengths are recorded after each.

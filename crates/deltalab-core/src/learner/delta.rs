@@ -1,0 +1,93 @@
+//! # Delta rule (Widrow–Hoff, LMS)
+//!
+//! Two layers; the change of a weight is the error at its receiving unit times the activity of its sending unit:
+//!
+//! | `derivative` | Δw_ij / ε | Δb_j / ε |
+//! |---|---|---|
+//! | `false` | (t_j − y_j) x_i | t_j − y_j |
+//! | `true` | (t_j − y_j) f'(η_j) x_i | (t_j − y_j) f'(η_j) |
+//!
+//! * Symbols: x input, y = f(η) output, t target; all `units x patterns`. ε is the optimiser's.
+//! * Source: Widrow & Hoff 1960; Rumelhart & McClelland 1986, PDP volume 1.
+//! * Needs: a network without hidden layers; `derivative = true` also output units that each have a derivative.
+//! * Equal to: backprop on this network where the output is linear (SSE), or logistic, or softmax with targets that sum to 1
+//!   (cross-entropy); with `derivative = true`, backprop with SSE for any output. Linear, without biases and with inputs 0 or
+//!   1, Rescorla–Wagner with α = 1 and β = ε.
+
+use super::{Batch, Context, Forward, Learner, Need, Rule};
+use crate::network::{Layers, Network, Parameters};
+use crate::params::Must;
+use crate::real::Real;
+
+/// The rule.
+#[derive(Debug)]
+pub struct Delta;
+
+crate::params! {
+    /// What a spec may set.
+    #[derive(Copy)]
+    pub struct Params {
+        /// Whether the error is multiplied by f'(η).
+        pub derivative: bool = false, Must::Bool;
+    }
+}
+
+/// The delta rule at work.
+#[derive(Debug)]
+pub struct State<R> {
+    params: Params,
+    forward: Forward<R>,
+    delta: Layers<R>, // t − y, times f' if asked for
+}
+
+impl<R: Real> Learner<R> for State<R> {
+    #[inline(always)]
+    fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
+        let Self { params, forward, delta } = self;
+        forward.run(net, batch);
+        let (output, patterns) = (net.topology.output(), batch.patterns);
+        let (eta, y) = (forward.net.of(output, patterns), forward.activity.of(output, patterns));
+        let d = delta.of_mut(output, patterns);
+        for ((d, &t), &y) in d.iter_mut().zip(batch.target()).zip(y) {
+            *d = t - y;
+        }
+        if params.derivative {
+            net.topology.layers[output].activation.scale_by_derivative(eta, y, d);
+        }
+        net.outer_products(delta, &forward.activity, direction, patterns);
+    }
+
+    #[inline(always)]
+    fn respond(&mut self, net: &Network<R>, batch: &Batch<R>) {
+        self.forward.run(net, batch);
+    }
+
+    #[inline(always)]
+    fn activity(&self) -> &Layers<R> {
+        &self.forward.activity
+    }
+
+    #[inline(always)]
+    fn delta(&self) -> &Layers<R> {
+        &self.delta
+    }
+}
+
+impl Rule for Delta {
+    const KIND: &'static str = "delta";
+    const SOURCE: &'static str = include_str!("delta.rs");
+    type Params = Params;
+    type Learner<R: Real> = State<R>;
+
+    fn needs(params: &Params) -> Vec<Need> {
+        match params.derivative {
+            true => vec![Need::TwoLayers, Need::OutputDerivative],
+            false => vec![Need::TwoLayers],
+        }
+    }
+
+    fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {
+        let delta = Layers::zeros(context.topology, context.patterns);
+        State { params: *params, forward: Forward::new(context), delta }
+    }
+}

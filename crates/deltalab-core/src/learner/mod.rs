@@ -1,0 +1,113 @@
+//! Learning rules. One file per rule; the registry is [`learners`].
+//!
+//! A rule turns (network, state, input, target) into a *direction* c = Δw/ε, summed over the patterns of a batch. An
+//! [`Optimiser`](crate::optimiser::Optimiser), which owns the learning rate ε, makes the change. Kept apart so, any rule can
+//! be compared with the exact gradient and any optimiser used with any rule.
+//!
+//! To add a rule: write its file (see `backprop.rs` for the form) and add its line to [`learners`]. Specs, `list`, `explain`,
+//! the schema, grids and the generic tests pick it up from there.
+
+mod backprop;
+mod batch;
+mod delta;
+mod forward;
+mod needs;
+mod perceptron;
+mod recipe;
+mod rescorla_wagner;
+
+pub use backprop::Backprop;
+pub use batch::Batch;
+pub use delta::Delta;
+pub use forward::Forward;
+pub use needs::Need;
+pub use perceptron::Perceptron;
+pub use recipe::{Configured, Recipe};
+pub use rescorla_wagner::{PerCue, RescorlaWagner};
+
+use crate::network::{ErrorFunction, Layers, Network, Parameters, Topology};
+use crate::params::{Described, Kind};
+use crate::real::Real;
+use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Debug;
+
+/// Calls the visitor with every learning rule: the registry, a line each.
+pub fn learners(visitor: &mut impl Visitor) {
+    visitor.learner::<Backprop>();
+    visitor.learner::<Delta>();
+    visitor.learner::<Perceptron>();
+    visitor.learner::<RescorlaWagner>();
+}
+
+/// Sees every rule of the registry, as a type.
+pub trait Visitor {
+    /// Called once for each.
+    fn learner<L: Rule>(&mut self);
+}
+
+/// What the registry reads of a rule, and how a learner is made from it.
+pub trait Rule: Debug + Send + Sync + 'static {
+    /// Name in a spec.
+    const KIND: &'static str;
+    /// Its source text, whose header `explain` prints: `include_str!` of its own file.
+    const SOURCE: &'static str;
+    /// Whether it takes a learning rate, an optimiser and a schedule. A rule that has its own rates does not: it learns with
+    /// plain gradient descent at learning rate 1.
+    const OPTIMISED: bool = true;
+    /// What a spec may set beside the learning rate.
+    type Params: Described + Serialize + DeserializeOwned + Default + Clone + Debug + Send + Sync + 'static;
+    /// The rule at work, for one run or one per lane.
+    type Learner<R: Real>: Learner<R> + Send + 'static;
+
+    /// What network and task must provide.
+    fn needs(params: &Self::Params) -> Vec<Need>;
+
+    /// What is wrong with the parameters for this task, beyond the limits of each key: the key and one sentence.
+    fn complaint(_params: &Self::Params, _context: &Context<'_>) -> Option<(&'static str, String)> {
+        None
+    }
+
+    /// The rule with its scratch space, allocated here, once.
+    fn build<R: Real>(params: &Self::Params, context: &Context<'_>) -> Self::Learner<R>;
+}
+
+/// What a learner is built for.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Shape of the network.
+    pub topology: &'a Topology,
+    /// Error function of the output.
+    pub error: &'a ErrorFunction,
+    /// Names of the input units, where the task has any.
+    pub input_names: &'a [String],
+    /// Most patterns of a batch.
+    pub patterns: usize,
+}
+
+/// A rule at work: the mathematics of one network, written once for one run or many lanes.
+///
+/// Every method carries `#[inline(always)]`.
+pub trait Learner<R: Real> {
+    /// The direction Δw/ε, summed over the patterns of the batch; every entry is written.
+    fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>);
+
+    /// The network's response to the inputs of a batch, without learning: fills [`activity`](Self::activity).
+    fn respond(&mut self, net: &Network<R>, batch: &Batch<R>);
+
+    /// Activities that the last batch met before anything changed (the first phase, where there are several).
+    fn activity(&self) -> &Layers<R>;
+
+    /// δ of the last batch, or the rule's relative of it.
+    fn delta(&self) -> &Layers<R>;
+
+    /// Targets that the rule learned the last batch towards, `output units x patterns`.
+    #[inline(always)]
+    fn target<'a>(&'a self, batch: &'a Batch<R>) -> &'a [R] {
+        batch.target()
+    }
+}
+
+/// The registry entry of a rule.
+pub fn kind<L: Rule>() -> Kind {
+    Kind { name: L::KIND, doc: L::SOURCE, fields: L::Params::FIELDS }
+}

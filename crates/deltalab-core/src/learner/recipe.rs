@@ -1,0 +1,43 @@
+//! A configured rule, its type erased: what a plan holds and a runner trains.
+
+use super::{Context, Need, Rule};
+use crate::real::Level;
+use crate::train::{Group, Setup};
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// A rule with its parameters.
+pub trait Recipe: Debug + Send + Sync {
+    /// Name of the rule in a spec.
+    fn kind(&self) -> &'static str;
+    /// Whether the rule takes a learning rate, an optimiser and a schedule.
+    fn is_optimised(&self) -> bool;
+    /// What network and task must provide.
+    fn needs(&self) -> Vec<Need>;
+    /// What is wrong with the parameters for this task: the key and one sentence.
+    fn complaint(&self, context: &Context<'_>) -> Option<(&'static str, String)>;
+    /// A group that trains this rule: as wide as the level and the number of runs make worth while.
+    fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group>;
+}
+
+/// A rule's parameters as a [`Recipe`].
+#[derive(Clone, Debug)]
+pub struct Configured<L: Rule>(pub L::Params);
+
+impl<L: Rule> Recipe for Configured<L> {
+    fn kind(&self) -> &'static str {
+        L::KIND
+    }
+    fn is_optimised(&self) -> bool {
+        L::OPTIMISED
+    }
+    fn needs(&self) -> Vec<Need> {
+        L::needs(&self.0)
+    }
+    fn complaint(&self, context: &Context<'_>) -> Option<(&'static str, String)> {
+        L::complaint(&self.0, context)
+    }
+    fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<L>(&self.0, setup, level, runs)
+    }
+}

@@ -1,0 +1,119 @@
+//! Metrics: the numbers that a run is followed by.
+//!
+//! *Training* metrics of an epoch are measured on its patterns as they are presented, each before its update; *test*
+//! metrics on the held-out patterns after the epoch's last update. Diagnostics describe the network or its learning.
+
+/// A metric of the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Σ (t − z)² over output units and patterns.
+    Sse,
+    /// Σ (t − z)² / (output units · patterns).
+    Mse,
+    /// Cross-entropy over output units and patterns.
+    CrossEntropy,
+    /// Share of patterns whose largest output is the target's.
+    Accuracy,
+    /// Share of patterns with every output within ½ of its target.
+    Correct,
+    /// Length of the weight vector.
+    WeightNorm,
+    /// Root mean square of δ.
+    DeltaNorm,
+}
+
+/// Which direction of a metric is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Better {
+    /// Errors.
+    Lower,
+    /// Accuracies.
+    Higher,
+    /// Descriptions.
+    Neither,
+}
+
+/// What the registry says of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricKind {
+    /// The metric.
+    pub metric: Metric,
+    /// Name in a spec; over patterns, columns are `train_NAME` and `test_NAME`.
+    pub name: &'static str,
+    /// Unit; empty for pure numbers.
+    pub unit: &'static str,
+    /// One sentence.
+    pub meaning: &'static str,
+    /// Which direction is better.
+    pub better: Better,
+}
+
+/// Every metric.
+pub const METRICS: &[MetricKind] = &[
+    MetricKind {
+        metric: Metric::Sse,
+        name: "sse",
+        unit: "",
+        meaning: "sum over patterns and output units of (target − output)², a unit within the error's tolerance counting 0",
+        better: Better::Lower,
+    },
+    MetricKind {
+        metric: Metric::Mse,
+        name: "mse",
+        unit: "",
+        meaning: "mean over patterns and output units of (target − output)², a unit within the error's tolerance counting 0",
+        better: Better::Lower,
+    },
+    MetricKind {
+        metric: Metric::CrossEntropy,
+        name: "cross_entropy",
+        unit: "nats",
+        meaning: "cross-entropy of targets and outputs, summed over patterns and output units; for logistic or softmax outputs",
+        better: Better::Lower,
+    },
+    MetricKind {
+        metric: Metric::Accuracy,
+        name: "accuracy",
+        unit: "",
+        meaning: "share of patterns whose largest output is where the largest target is (one output: on the target's side of ½)",
+        better: Better::Higher,
+    },
+    MetricKind {
+        metric: Metric::Correct,
+        name: "correct",
+        unit: "",
+        meaning: "share of patterns with every output within ½ of its target",
+        better: Better::Higher,
+    },
+    MetricKind {
+        metric: Metric::WeightNorm,
+        name: "weight_norm",
+        unit: "",
+        meaning: "Euclidean length of all weights, biases left out, after the epoch",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::DeltaNorm,
+        name: "delta_norm",
+        unit: "",
+        meaning: "root mean square of the error gradient δ over the units of the layer (without one: hidden and output layers) and the epoch's patterns",
+        better: Better::Neither,
+    },
+];
+
+impl Metric {
+    /// What the registry says of it.
+    pub fn kind(self) -> &'static MetricKind {
+        METRICS.iter().find(|kind| kind.metric == self).unwrap_or(&METRICS[0])
+    }
+
+    /// The metric of a name, if there is one.
+    pub fn named(name: &str) -> Option<Self> {
+        METRICS.iter().find(|kind| kind.name == name).map(|kind| kind.metric)
+    }
+
+    /// Whether it is measured over patterns, so that training and test have their own.
+    pub fn over_patterns(self) -> bool {
+        !matches!(self, Self::WeightNorm | Self::DeltaNorm)
+    }
+}

@@ -1,0 +1,160 @@
+//! Error functions, and the error gradient δ = −∂E/∂η at the output (for SSE, −½ ∂SSE/∂η).
+//!
+//! | name | E, summed over output units and patterns | δ_k at the output |
+//! |---|---|---|
+//! | `sse` | Σ_k (t_k − z_k)² | (t_k − z_k) f'(η_k); softmax: z_k [(t_k − z_k) − Σ_l z_l (t_l − z_l)] |
+//! | `cross_entropy`, logistic | −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] | t_k − z_k |
+//! | `cross_entropy`, softmax | −Σ_k t_k ln z_k | t_k − z_k Σ_l t_l |
+//!
+//! The factor of 2 in the gradient of SSE is left to the learning rate, as everywhere in the field. A term t ln z is 0 where
+//! t = 0, and ln is taken of at least the smallest normal number, so that a saturated unit has a large error, not an infinite
+//! one. With a `tolerance`, a unit within it of its target counts as right: its t − z is taken as 0, in E and in δ.
+
+use super::activation::Activation;
+use crate::params::{Described, Interval, Kind, Must};
+use crate::real::{Elem, Real, math};
+use serde::{Deserialize, Serialize};
+
+/// An error function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ErrorFunction {
+    /// Σ_k (t_k − z_k)².
+    Sse(Tolerance),
+    /// −Σ_k t_k ln z_k, and for logistic outputs −Σ_k (1 − t_k) ln(1 − z_k) too.
+    CrossEntropy(Tolerance),
+}
+
+crate::params! {
+    /// What an error function takes.
+    pub struct Tolerance {
+        /// Distance from its target within which a unit counts as right, in units of activity. Default: none.
+        pub tolerance: Option<f64> = None, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+
+/// Every error function, with its documentation.
+pub const ERRORS: &[Kind] = &[
+    Kind { name: "sse", doc: "Sum squared error: E = Σ_k (t_k − z_k)², δ_k = (t_k − z_k) f'(η_k); the factor of 2 is left to the learning rate", fields: Tolerance::FIELDS },
+    Kind { name: "cross_entropy", doc: "Cross-entropy: E = −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] for logistic outputs, −Σ_k t_k ln z_k for softmax; δ_k = t_k − z_k", fields: Tolerance::FIELDS },
+];
+
+impl Default for ErrorFunction {
+    fn default() -> Self {
+        Self::Sse(Tolerance::default())
+    }
+}
+
+impl ErrorFunction {
+    /// Name in a spec, and of the metric that it is.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sse(_) => "sse",
+            Self::CrossEntropy(_) => "cross_entropy",
+        }
+    }
+
+    /// The tolerance, or −1 where there is none: no distance is within it.
+    #[inline(always)]
+    fn tolerance<R: Real>(&self) -> R {
+        let (Self::Sse(t) | Self::CrossEntropy(t)) = self;
+        R::of(t.tolerance.unwrap_or(-1.0))
+    }
+
+    /// t − z, or 0 within the tolerance.
+    #[inline(always)]
+    fn difference<R: Real>(tolerance: R, target: R, output: R) -> R {
+        let d = target - output;
+        R::select(tolerance.ge(d.abs()), R::zero(), d)
+    }
+
+    /// Whether δ at these outputs is known: cross-entropy wants logistic or softmax ones.
+    pub fn fits(&self, output: &Activation) -> bool {
+        match self {
+            Self::Sse(_) => !matches!(output, Activation::Threshold),
+            Self::CrossEntropy(_) => matches!(output, Activation::Logistic | Activation::Softmax),
+        }
+    }
+
+    /// δ ← −∂E/∂η (−½ ∂SSE/∂η) at the output layer: `units x patterns`, all four slices.
+    #[inline(always)]
+    pub fn delta<R: Real>(
+        &self,
+        activation: &Activation,
+        units: usize,
+        net: &[R],
+        output: &[R],
+        target: &[R],
+        delta: &mut [R],
+    ) {
+        let tolerance = self.tolerance();
+        for ((d, &z), &t) in delta.iter_mut().zip(output).zip(target) {
+            *d = Self::difference(tolerance, t, z);
+        }
+        match (self, activation) {
+            (Self::Sse(_), Activation::Softmax) => {
+                for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {
+                    let mut along = R::zero(); // Σ_l z_l (t_l − z_l)
+                    for (&d, &z) in d.iter().zip(z) {
+                        along += z * d;
+                    }
+                    for (d, &z) in d.iter_mut().zip(z) {
+                        *d = z * (*d - along);
+                    }
+                }
+            }
+            (Self::Sse(_), _) => activation.scale_by_derivative(net, output, delta),
+            (Self::CrossEntropy(_), Activation::Softmax) => {
+                let rows = delta.chunks_exact_mut(units).zip(output.chunks_exact(units));
+                for ((d, z), t) in rows.zip(target.chunks_exact(units)) {
+                    let mut total = R::zero();
+                    for &t in t {
+                        total += t;
+                    }
+                    for ((d, &z), &t) in d.iter_mut().zip(z).zip(t) {
+                        let right = tolerance.ge((t - z).abs());
+                        *d = R::select(right, R::zero(), t - z * total);
+                    }
+                }
+            }
+            (Self::CrossEntropy(_), _) => {}
+        }
+    }
+
+    /// E of some patterns, summed in the order of units, then of patterns.
+    #[inline(always)]
+    pub fn of<R: Real>(&self, activation: &Activation, output: &[R], target: &[R]) -> R {
+        let tolerance = self.tolerance();
+        let mut sum = R::zero();
+        match self {
+            Self::Sse(_) => {
+                for (&z, &t) in output.iter().zip(target) {
+                    let d = Self::difference(tolerance, t, z);
+                    sum += d * d;
+                }
+            }
+            Self::CrossEntropy(_) => {
+                let both = !matches!(activation, Activation::Softmax);
+                for (&z, &t) in output.iter().zip(target) {
+                    let mut e = information(t, z);
+                    if both {
+                        e += information(R::one() - t, R::one() - z);
+                    }
+                    sum += R::select(tolerance.ge((t - z).abs()), R::zero(), e);
+                }
+            }
+        }
+        sum
+    }
+}
+
+/// −t ln z; 0 where t = 0.
+#[inline(always)]
+fn information<R: Real>(t: R, z: R) -> R {
+    let floor = R::of(<R::Elem as Elem>::TINY);
+    let term = -(t * math::ln(z.at_least(floor)));
+    let zero = R::zero();
+    let absent = zero.ge(t.abs());
+    // 0 · z is 0, and NaN where z is NaN: a diverged output is seen even where it does not count.
+    R::select(absent, (zero * z).abs(), term)
+}

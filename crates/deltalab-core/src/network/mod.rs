@@ -1,0 +1,164 @@
+//! The substrate: layers joined by paths, in one network for every rule.
+//!
+//! η_j = Σ_i w_ij x_i + b_j and y_j = f(η_j), for all patterns of a batch side by side. Matrices are `units x patterns`, a
+//! path's weights receiving x sending.
+
+pub mod activation;
+pub mod error;
+pub mod initialiser;
+mod layers;
+mod parameters;
+pub mod product;
+mod topology;
+
+pub use activation::Activation;
+pub use error::ErrorFunction;
+pub use initialiser::{Initial, Initialiser};
+pub use layers::Layers;
+pub use parameters::Parameters;
+pub use topology::{Layer, NetworkParams, Path, Topology, TopologyError};
+
+use crate::real::{Elem, Real};
+use nalgebra::DMatrix;
+use product::{View, accumulate};
+use std::sync::Arc;
+
+/// A network with its weights: one, or one per lane.
+#[derive(Clone, Debug)]
+pub struct Network<R> {
+    /// Layers and paths.
+    pub topology: Arc<Topology>,
+    /// Weights by path and biases by layer.
+    pub values: Parameters<R>,
+    /// By path, 1 where a weight exists and 0 where it does not; `None`: all exist.
+    masks: Vec<Option<DMatrix<R>>>,
+}
+
+impl<R: Real> Network<R> {
+    /// A network with all weights 0; see [`set_lane`](Self::set_lane).
+    pub fn new(topology: Arc<Topology>) -> Self {
+        let masks = topology.paths.iter().map(|path| {
+            let mask = path.mask.as_ref()?;
+            let (rows, columns) = (topology.layers[path.to].units, topology.layers[path.from].units);
+            Some(DMatrix::from_fn(rows, columns, |j, i| R::of(f64::from(u8::from(mask[j][i])))))
+        });
+        let masks = masks.collect();
+        Self { values: Parameters::zeros(&topology), topology, masks }
+    }
+
+    /// Gives one lane its weights and biases, rounded to the precision of the run.
+    pub fn set_lane(&mut self, lane: usize, initial: &Initial) {
+        for (w, from) in self.values.weights.iter_mut().zip(&initial.weights) {
+            for (w, &x) in w.iter_mut().zip(from.iter()) {
+                w.lanes_mut()[lane] = R::Elem::nearest(x);
+            }
+        }
+        for (b, from) in self.values.biases.iter_mut().zip(&initial.biases) {
+            for (b, &x) in b.iter_mut().zip(from) {
+                b.lanes_mut()[lane] = R::Elem::nearest(x);
+            }
+        }
+    }
+
+    /// Weights and biases of one lane, widened to f64.
+    pub fn lane(&self, lane: usize) -> Initial {
+        let widen = |x: &R| x.lanes()[lane].to_f64();
+        Initial {
+            weights: self.values.weights.iter().map(|w| w.map(|x| widen(&x))).collect(),
+            biases: self.values.biases.iter().map(|b| b.iter().map(widen).collect()).collect(),
+        }
+    }
+
+    /// η of one layer from the activities of the layers that send to it: sending units ascending, path after path, then
+    /// the bias.
+    #[inline(always)]
+    pub fn net_input(&self, layer: usize, activity: &Layers<R>, net: &mut [R], patterns: usize) {
+        let units = self.topology.layers[layer].units;
+        net.fill(R::zero());
+        for (path, w) in self.topology.paths.iter().zip(&self.values.weights) {
+            if path.to == layer {
+                let senders = self.topology.layers[path.from].units;
+                let y = activity.of(path.from, patterns);
+                let (w, y) = (View::columns(w.as_slice(), units), View::columns(y, senders));
+                accumulate(net, (units, senders, patterns), w, y);
+            }
+        }
+        if self.topology.layers[layer].bias {
+            for net in net.chunks_exact_mut(units) {
+                for (eta, &b) in net.iter_mut().zip(&self.values.biases[layer]) {
+                    *eta += b;
+                }
+            }
+        }
+    }
+
+    /// The forward pass: η and y of every layer above the input, layer by layer. `activity` holds the clamped input.
+    #[inline(always)]
+    pub fn forward(&self, net: &mut Layers<R>, activity: &mut Layers<R>, patterns: usize) {
+        for (layer, shape) in self.topology.layers.iter().enumerate().skip(1) {
+            let eta = net.of_mut(layer, patterns);
+            self.net_input(layer, activity, eta, patterns);
+            shape.activation.apply(shape.units, eta, activity.of_mut(layer, patterns));
+        }
+    }
+
+    /// Σ_k δ_k w_jk over the layers above that j sends to, into `delta[layer]`: receiving units ascending, path after path.
+    #[inline(always)]
+    pub fn backward(&self, layer: usize, delta: &mut Layers<R>, patterns: usize) {
+        let units = self.topology.layers[layer].units;
+        let (here, above) = delta.split(layer, patterns);
+        here.fill(R::zero());
+        for (path, w) in self.topology.paths.iter().zip(&self.values.weights) {
+            if path.from == layer && path.to > layer {
+                let receivers = self.topology.layers[path.to].units;
+                let d = above.of(path.to, patterns);
+                let (w, d) = (View::transposed(w.as_slice(), receivers), View::columns(d, receivers));
+                accumulate(here, (units, receivers, patterns), w, d);
+            }
+        }
+    }
+
+    /// A direction from deltas and sending activities: c_ij = Σ_p δ_jp x_ip, patterns ascending, for every path and bias.
+    /// Masked weights and fixed paths get 0.
+    #[inline(always)]
+    pub fn outer_products(
+        &self,
+        delta: &Layers<R>,
+        sending: &Layers<R>,
+        direction: &mut Parameters<R>,
+        patterns: usize,
+    ) {
+        for (n, path) in self.topology.paths.iter().enumerate() {
+            let c = direction.weights[n].as_mut_slice();
+            c.fill(R::zero());
+            if path.shared || path.fixed {
+                continue;
+            }
+            let (to, from) = (self.topology.layers[path.to].units, self.topology.layers[path.from].units);
+            let (d, x) = (delta.of(path.to, patterns), sending.of(path.from, patterns));
+            accumulate(c, (to, patterns, from), View::columns(d, to), View::transposed(x, from));
+            self.apply_mask(n, c);
+        }
+        for (layer, shape) in self.topology.layers.iter().enumerate() {
+            if shape.bias {
+                let c = &mut direction.biases[layer];
+                c.fill(R::zero());
+                for d in delta.of(layer, patterns).chunks_exact(shape.units) {
+                    for (c, &d) in c.iter_mut().zip(d) {
+                        *c += d;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets masked entries of a path's direction to 0. A product with the mask, where NaN · 0 would stay NaN: selected.
+    #[inline(always)]
+    fn apply_mask(&self, path: usize, direction: &mut [R]) {
+        if let Some(mask) = &self.masks[path] {
+            for (c, &on) in direction.iter_mut().zip(mask.as_slice()) {
+                *c = R::select(on.gt(R::zero()), *c, R::zero());
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The shape of a network: layers, and the paths that join them. No numbers in it, so every run and lane shares one.
+
+use super::activation::Activation;
+use super::initialiser::Initialiser;
+use crate::params::{Family, Must};
+use std::collections::BTreeMap;
+
+/// A layer of units.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// `input`, `output`; hidden layers are `hidden`, or `hidden1`, `hidden2`, … from the input on.
+    pub name: String,
+    /// How many units.
+    pub units: usize,
+    /// Activation function of its units (the input layer's is linear: it is clamped).
+    pub activation: Activation,
+    /// Whether its units learn a bias.
+    pub bias: bool,
+}
+
+/// One weight matrix between two layers, receiving x sending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// `TO<-FROM`, as in `hidden<-input`.
+    pub name: String,
+    /// Receiving layer.
+    pub to: usize,
+    /// Sending layer.
+    pub from: usize,
+    /// The path in the other direction that this one answers, if any.
+    pub reciprocal_of: Option<usize>,
+    /// Whether it has no weights of its own but uses the transpose of `reciprocal_of`'s.
+    pub shared: bool,
+    /// Which weights exist, receiving x sending, row by row; `None`: all.
+    pub mask: Option<Vec<Vec<bool>>>,
+    /// Whether its weights never change.
+    pub fixed: bool,
+}
+
+/// Layers and paths. Input first, output last; paths stand in the order in which net inputs are summed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topology {
+    /// The layers, input first, output last.
+    pub layers: Vec<Layer>,
+    /// The paths, by receiving layer, then by sending layer.
+    pub paths: Vec<Path>,
+}
+
+crate::params! {
+    /// The `[network]` of a spec. Sizes of input and output come from the task.
+    pub struct NetworkParams {
+        /// Units of each hidden layer, from the input on. `[]`: input and output alone.
+        pub hidden: Vec<usize> = Vec::new(), Must::List(&Must::Integer(1, 1_000_000));
+        /// Whether every layer also receives from every earlier one, not only from the one before it.
+        pub shortcuts: bool = false, Must::Bool;
+        /// Whether hidden and output units learn a bias (a weight from a unit that is always 1).
+        pub biases: bool = true, Must::Bool;
+        /// Activation function of hidden units, and of output units unless `output_activation` is set.
+        pub activation: Activation = Activation::Logistic, Must::Kind(Family::Activation);
+        /// Activation function of the output units. Default: that of the hidden units.
+        pub output_activation: Option<Activation> = None, Must::Kind(Family::Activation);
+        /// How initial weights are drawn.
+        pub init: Initialiser = Initialiser::default(), Must::Kind(Family::Initialiser);
+        /// How initial biases are drawn. Default: as the weights for uniform, normal, constant and given; else 0.
+        pub bias_init: Option<Initialiser> = None, Must::Kind(Family::Initialiser);
+        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out.
+        pub masks: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new(),
+            Must::Map(&Must::List(&Must::List(&Must::Integer(0, 1))));
+        /// Paths whose weights never change.
+        pub fixed: Vec<String> = Vec::new(), Must::List(&Must::Text);
+        /// By hidden layer, the activation function of that layer alone.
+        pub activations: BTreeMap<String, Activation> = BTreeMap::new(), Must::Map(&Must::Kind(Family::Activation));
+    }
+}
+
+/// What is wrong with a `[network]`, beyond the limits of each key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TopologyError {
+    /// A key names a path or layer that this network does not have.
+    NoSuch {
+        /// The key, such as `masks`.
+        key: &'static str,
+        /// The name that was given.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A matrix has the wrong shape.
+    Shape {
+        /// The key, such as `masks`.
+        key: &'static str,
+        /// The path or layer.
+        name: String,
+        /// Rows x columns that it must have.
+        expected: (usize, usize),
+        /// Rows x columns that it has; ragged rows show the length of the first that differs.
+        found: (usize, usize),
+    },
+    /// Softmax on a hidden layer.
+    HiddenSoftmax,
+}
+
+impl TopologyError {
+    /// The key under `[network]` that is to be changed.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NoSuch { key, .. } | Self::Shape { key, .. } => key,
+            Self::HiddenSoftmax => "activation",
+        }
+    }
+}
+
+impl core::fmt::Display for TopologyError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::NoSuch { name, known, .. } => {
+                write!(f, "there is no \"{name}\" in this network; expected one of {}", known.join(", "))
+            }
+            Self::Shape { name, expected, found, .. } => write!(
+                f,
+                "\"{name}\" must be {} x {} (receiving x sending); got {} x {}",
+                expected.0, expected.1, found.0, found.1
+            ),
+            Self::HiddenSoftmax => {
+                f.write_str("softmax is for the output layer only; set output_activation = \"softmax\"")
+            }
+        }
+    }
+}
+
+impl core::error::Error for TopologyError {}
+
+/// Rows x columns of a list of rows; for ragged rows the length of the first that differs.
+pub(super) fn shape<T>(rows: &[Vec<T>], expected_columns: usize) -> (usize, usize) {
+    let odd = rows.iter().map(Vec::len).find(|&columns| columns != expected_columns);
+    (rows.len(), odd.unwrap_or(expected_columns))
+}
+
+impl Topology {
+    /// A feedforward network: input, hidden layers, output; with `shortcuts`, a path from every earlier layer.
+    ///
+    /// # Errors
+    /// [`TopologyError`] where masks, fixed paths, given weights or activations do not fit the layers.
+    ///
+    /// ```
+    /// use deltalab_core::network::{NetworkParams, Topology};
+    /// let params = NetworkParams { hidden: vec![4], shortcuts: true, ..NetworkParams::default() };
+    /// let net = Topology::feedforward(&params, 2, 1).unwrap();
+    /// let names: Vec<_> = net.paths.iter().map(|path| path.name.as_str()).collect();
+    /// assert_eq!(names, ["hidden<-input", "output<-input", "output<-hidden"]);
+    /// ```
+    pub fn feedforward(params: &NetworkParams, inputs: usize, outputs: usize) -> Result<Self, TopologyError> {
+        let layers = layers(params, inputs, outputs);
+        let mut paths = Vec::new();
+        for to in 1..layers.len() {
+            for from in if params.shortcuts { 0 } else { to - 1 }..to {
+                let name = format!("{}<-{}", layers[to].name, layers[from].name);
+                let mask = params.masks.get(&name).map(|rows| {
+                    rows.iter().map(|row| row.iter().map(|&on| on != 0).collect()).collect()
+                });
+                let fixed = params.fixed.contains(&name);
+                paths.push(Path { name, to, from, reciprocal_of: None, shared: false, mask, fixed });
+            }
+        }
+        let topology = Self { layers, paths };
+        topology.check(params)?;
+        Ok(topology)
+    }
+
+    fn check(&self, params: &NetworkParams) -> Result<(), TopologyError> {
+        let hidden = &self.layers[1..self.layers.len() - 1];
+        if hidden.iter().any(|layer| layer.activation == Activation::Softmax) {
+            return Err(TopologyError::HiddenSoftmax);
+        }
+        let known: Vec<_> = self.paths.iter().map(|path| path.name.clone()).collect();
+        let named = params.masks.keys().map(|name| ("masks", name));
+        for (key, name) in named.chain(params.fixed.iter().map(|name| ("fixed", name))) {
+            if !known.contains(name) {
+                return Err(TopologyError::NoSuch { key, name: name.clone(), known });
+            }
+        }
+        for name in params.activations.keys() {
+            if !hidden.iter().any(|layer| layer.name == *name) {
+                let known = hidden.iter().map(|layer| layer.name.clone()).collect();
+                return Err(TopologyError::NoSuch { key: "activations", name: name.clone(), known });
+            }
+        }
+        for path in &self.paths {
+            let expected = (self.layers[path.to].units, self.layers[path.from].units);
+            if let Some(mask) = &path.mask {
+                let found = shape(mask, expected.1);
+                if found != expected {
+                    return Err(TopologyError::Shape { key: "masks", name: path.name.clone(), expected, found });
+                }
+            }
+        }
+        params.init.check(self, "init")?;
+        params.bias_init.as_ref().map_or(Ok(()), |init| init.check(self, "bias_init"))
+    }
+
+    /// Index of the output layer.
+    pub fn output(&self) -> usize {
+        self.layers.len() - 1
+    }
+
+    /// Weights that exist and biases, over all layers.
+    pub fn parameters(&self) -> usize {
+        let weights = self.paths.iter().filter(|path| !path.shared).map(|path| match &path.mask {
+            Some(mask) => mask.iter().flatten().filter(|&&on| on).count(),
+            None => self.layers[path.to].units * self.layers[path.from].units,
+        });
+        let biases = self.layers.iter().filter(|layer| layer.bias).map(|layer| layer.units);
+        weights.sum::<usize>() + biases.sum::<usize>()
+    }
+}
+
+fn layers(params: &NetworkParams, inputs: usize, outputs: usize) -> Vec<Layer> {
+    let input = Layer { name: "input".into(), units: inputs, activation: Activation::Linear, bias: false };
+    let one = params.hidden.len() == 1;
+    let hidden = params.hidden.iter().enumerate().map(|(n, &units)| {
+        let name = if one { "hidden".to_string() } else { format!("hidden{}", n + 1) };
+        let activation = params.activations.get(&name).unwrap_or(&params.activation).clone();
+        Layer { name, units, activation, bias: params.biases }
+    });
+    let output = Layer {
+        name: "output".into(),
+        units: outputs,
+        activation: params.output_activation.as_ref().unwrap_or(&params.activation).clone(),
+        bias: params.biases,
+    };
+    [input].into_iter().chain(hidden).chain([output]).collect()
+}

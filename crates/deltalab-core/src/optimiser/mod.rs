@@ -1,0 +1,262 @@
+//! Optimisers: how a direction c becomes a change a of the weights, with learning rate ε.
+//!
+//! | name | change, state starting at 0 |
+//! |---|---|
+//! | `sgd` | a = εc |
+//! | `momentum` | m ← μm + εc, a = m |
+//! | `nesterov` | m ← μm + εc, a = μm + εc |
+//! | `rmsprop` | q ← ρq + (1 − ρ)c², a = εc / (√q + epsilon) |
+//! | `adam` | p ← β₁p + (1 − β₁)c, q ← β₂q + (1 − β₂)c², a = ε p/(1 − β₁ⁿ) / (√(q/(1 − β₂ⁿ)) + epsilon), n from 1 |
+//! | `rprop` | step Δ per weight, from ε: · 1.2 where c keeps its sign, · 0.5 (and no change) where it turns; a = Δ sign c |
+//!
+//! `weight_decay` κ, for weights but not for biases: a ← a − εκw, w before the update. ε is the learner's `learning_rate`
+//! times its [`schedule`] at the epoch.
+//!
+//! Sources: momentum Rumelhart, Hinton & Williams 1986; nesterov Sutskever et al. 2013; rmsprop Tieleman & Hinton 2012
+//! (lecture 6.5); adam Kingma & Ba 2015, algorithm 1; rprop Riedmiller & Braun 1993 in the form iRprop⁻ of Igel & Hüsken 2003.
+
+pub mod schedule;
+
+pub use schedule::Schedule;
+
+use crate::network::{Network, Parameters, Topology};
+use crate::params::{Described, Interval, Kind, Must};
+use crate::real::{Elem, Mask, Real};
+use serde::{Deserialize, Serialize};
+
+/// An optimiser's kind and parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OptimiserParams {
+    /// a = εc.
+    Sgd(Sgd),
+    /// m ← μm + εc, a = m.
+    Momentum(Momentum),
+    /// m ← μm + εc, a = μm + εc.
+    Nesterov(Momentum),
+    /// c over a running root mean square.
+    Rmsprop(Rmsprop),
+    /// Running mean over running root mean square, both corrected for their start at 0.
+    Adam(Adam),
+    /// Steps from the sign of c alone.
+    Rprop(Rprop),
+}
+
+crate::params! {
+    /// What `sgd` takes.
+    pub struct Sgd {
+        /// Weight decay κ per update, times the learning rate. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+crate::params! {
+    /// What `momentum` and `nesterov` take.
+    pub struct Momentum {
+        /// Momentum μ: share of the last change that is made again.
+        pub momentum: f64 = 0.9, Must::Number(Interval::BELOW_ONE);
+        /// Weight decay κ per update, times the learning rate. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+crate::params! {
+    /// What `rmsprop` takes.
+    pub struct Rmsprop {
+        /// Share ρ of the running mean square that is kept per update.
+        pub decay: f64 = 0.9, Must::Number(Interval::BELOW_ONE);
+        /// Added to the root mean square.
+        pub epsilon: f64 = 1e-8, Must::Number(Interval::NOT_NEGATIVE);
+        /// Weight decay κ per update, times the learning rate. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+crate::params! {
+    /// What `adam` takes.
+    pub struct Adam {
+        /// Share β₁ of the running mean that is kept per update.
+        pub beta1: f64 = 0.9, Must::Number(Interval::BELOW_ONE);
+        /// Share β₂ of the running mean square that is kept per update.
+        pub beta2: f64 = 0.999, Must::Number(Interval::BELOW_ONE);
+        /// Added to the root mean square.
+        pub epsilon: f64 = 1e-8, Must::Number(Interval::NOT_NEGATIVE);
+        /// Weight decay κ per update, times the learning rate. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+crate::params! {
+    /// What `rprop` takes. The learning rate is the first step of every weight; a schedule has no effect on later ones.
+    pub struct Rprop {
+        /// Factor of the step where the direction keeps its sign.
+        pub increase: f64 = 1.2, Must::Number(Interval::AT_LEAST_ONE);
+        /// Factor of the step where the direction turns.
+        pub decrease: f64 = 0.5, Must::Number(Interval::open(0.0, 1.0));
+        /// Largest step.
+        pub largest: f64 = 50.0, Must::Number(Interval::POSITIVE);
+        /// Smallest step.
+        pub smallest: f64 = 1e-6, Must::Number(Interval::NOT_NEGATIVE);
+        /// Weight decay κ per update, times the learning rate. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+
+/// Every optimiser, with its documentation.
+pub const OPTIMISERS: &[Kind] = &[
+    Kind { name: "sgd", doc: "Gradient descent: a = εc", fields: Sgd::FIELDS },
+    Kind { name: "momentum", doc: "Momentum: m ← μm + εc, a = m (Rumelhart, Hinton & Williams 1986)", fields: Momentum::FIELDS },
+    Kind { name: "nesterov", doc: "Nesterov momentum: m ← μm + εc, a = μm + εc (Sutskever et al. 2013)", fields: Momentum::FIELDS },
+    Kind { name: "rmsprop", doc: "RMSprop: q ← ρq + (1 − ρ)c², a = εc / (√q + epsilon) (Tieleman & Hinton 2012)", fields: Rmsprop::FIELDS },
+    Kind { name: "adam", doc: "Adam: p ← β₁p + (1 − β₁)c, q ← β₂q + (1 − β₂)c², a = ε p/(1 − β₁ⁿ) / (√(q/(1 − β₂ⁿ)) + epsilon) (Kingma & Ba 2015)", fields: Adam::FIELDS },
+    Kind { name: "rprop", doc: "Rprop: a step per weight, longer while the direction keeps its sign, shorter where it turns; a = Δ sign c (Riedmiller & Braun 1993; iRprop⁻, Igel & Hüsken 2003)", fields: Rprop::FIELDS },
+];
+
+impl Default for OptimiserParams {
+    fn default() -> Self {
+        Self::Sgd(Sgd::default())
+    }
+}
+
+impl OptimiserParams {
+    fn weight_decay(&self) -> f64 {
+        match self {
+            Self::Sgd(p) => p.weight_decay,
+            Self::Momentum(p) | Self::Nesterov(p) => p.weight_decay,
+            Self::Rmsprop(p) => p.weight_decay,
+            Self::Adam(p) => p.weight_decay,
+            Self::Rprop(p) => p.weight_decay,
+        }
+    }
+}
+
+/// An optimiser at work: learning rate and memory, for one run or one per lane.
+#[derive(Clone, Debug)]
+pub struct Optimiser<R> {
+    params: OptimiserParams,
+    base_rate: f64,
+    /// ε now, by lane.
+    rate: R,
+    /// m, p, or rprop's last direction.
+    first: Parameters<R>,
+    /// q, or rprop's steps.
+    second: Parameters<R>,
+    /// β₁ⁿ and β₂ⁿ, by lane.
+    powers: [R; 2],
+}
+
+impl<R: Real> Optimiser<R> {
+    /// An optimiser for a network of this shape; memory is allocated here, once. Lanes start with [`reset_lane`](Self::reset_lane).
+    pub fn new(params: OptimiserParams, learning_rate: f64, topology: &Topology) -> Self {
+        let memory = Parameters::zeros(topology);
+        let nothing = Parameters { weights: Vec::new(), biases: Vec::new() };
+        let (first, second) = match params {
+            OptimiserParams::Sgd(_) => (nothing.clone(), nothing),
+            OptimiserParams::Momentum(_) | OptimiserParams::Nesterov(_) => (memory, nothing),
+            OptimiserParams::Rmsprop(_) => (nothing, memory),
+            OptimiserParams::Adam(_) | OptimiserParams::Rprop(_) => (memory.clone(), memory),
+        };
+        let rate = R::of(learning_rate);
+        let mut new = Self { params, base_rate: learning_rate, rate, first, second, powers: [R::one(); 2] };
+        for lane in 0..R::LANES {
+            new.reset_lane(lane);
+        }
+        new
+    }
+
+    /// Forgets what one lane has seen: a new run starts there.
+    pub fn reset_lane(&mut self, lane: usize) {
+        self.first.fill_lane(lane, R::Elem::nearest(0.0));
+        let second = if matches!(self.params, OptimiserParams::Rprop(_)) { self.base_rate } else { 0.0 };
+        self.second.fill_lane(lane, R::Elem::nearest(second));
+        for power in &mut self.powers {
+            power.lanes_mut()[lane] = R::Elem::nearest(1.0);
+        }
+        self.set_rate(lane, 1.0);
+    }
+
+    /// ε of one lane: the learning rate times a factor of the schedule.
+    pub fn set_rate(&mut self, lane: usize, factor: f64) {
+        self.rate.lanes_mut()[lane] = R::Elem::nearest(self.base_rate * factor);
+    }
+
+    /// Makes the change: w ← w + a for every weight and bias.
+    #[inline(always)]
+    pub fn apply(&mut self, direction: &Parameters<R>, net: &mut Network<R>) {
+        let rate = self.rate;
+        let decay = self.params.weight_decay();
+        let decay_rate = rate * R::of(decay);
+        let Network { topology, values, .. } = net;
+        // ε κ w, for weights that learn; elsewhere nothing is added, so that −0 and infinities stay what they are.
+        let decays = |n: usize| decay > 0.0 && topology.paths.get(n).is_some_and(|path| !path.fixed);
+        let decayed = |a: R, w: R, decays: bool| if decays { a - decay_rate * w } else { a };
+        let targets = values.slices_mut().zip(direction.slices()).enumerate();
+        let targets = targets.map(|(n, slices)| (decays(n), slices));
+        match &self.params {
+            OptimiserParams::Sgd(_) => {
+                for (n, (w, c)) in targets {
+                    for (w, &c) in w.iter_mut().zip(c) {
+                        *w += decayed(rate * c, *w, n);
+                    }
+                }
+            }
+            OptimiserParams::Momentum(p) => {
+                let mu = R::of(p.momentum);
+                for ((n, (w, c)), m) in targets.zip(self.first.slices_mut()) {
+                    for ((w, &c), m) in w.iter_mut().zip(c).zip(m) {
+                        *m = mu * *m + rate * c;
+                        *w += decayed(*m, *w, n);
+                    }
+                }
+            }
+            OptimiserParams::Nesterov(p) => {
+                let mu = R::of(p.momentum);
+                for ((n, (w, c)), m) in targets.zip(self.first.slices_mut()) {
+                    for ((w, &c), m) in w.iter_mut().zip(c).zip(m) {
+                        *m = mu * *m + rate * c;
+                        *w += decayed(mu * *m + rate * c, *w, n);
+                    }
+                }
+            }
+            OptimiserParams::Rmsprop(p) => {
+                let (keep, take, epsilon) = (R::of(p.decay), R::of(1.0 - p.decay), R::of(p.epsilon));
+                for ((n, (w, c)), q) in targets.zip(self.second.slices_mut()) {
+                    for ((w, &c), q) in w.iter_mut().zip(c).zip(q) {
+                        *q = keep * *q + take * (c * c);
+                        *w += decayed(rate * c / (q.sqrt() + epsilon), *w, n);
+                    }
+                }
+            }
+            OptimiserParams::Adam(p) => {
+                let [beta1, beta2] = [p.beta1, p.beta2].map(R::of);
+                let [take1, take2] = [1.0 - p.beta1, 1.0 - p.beta2].map(R::of);
+                let epsilon = R::of(p.epsilon);
+                self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
+                let [whole1, whole2] = self.powers.map(|power| R::one() - power);
+                let memory = self.first.slices_mut().zip(self.second.slices_mut());
+                for ((n, (w, c)), (p, q)) in targets.zip(memory) {
+                    for (((w, &c), p), q) in w.iter_mut().zip(c).zip(p).zip(q) {
+                        *p = beta1 * *p + take1 * c;
+                        *q = beta2 * *q + take2 * (c * c);
+                        let step = rate * (*p / whole1) / ((*q / whole2).sqrt() + epsilon);
+                        *w += decayed(step, *w, n);
+                    }
+                }
+            }
+            OptimiserParams::Rprop(p) => {
+                let [increase, decrease] = [p.increase, p.decrease].map(R::of);
+                let [largest, smallest] = [p.largest, p.smallest].map(R::of);
+                let (zero, one) = (R::zero(), R::one());
+                let memory = self.first.slices_mut().zip(self.second.slices_mut());
+                for ((n, (w, c)), (last, step)) in targets.zip(memory) {
+                    for (((w, &c), last), step) in w.iter_mut().zip(c).zip(last).zip(step) {
+                        let along = c * *last;
+                        let (same, turned) = (along.gt(zero), zero.gt(along));
+                        let longer = (*step * increase).at_most(largest);
+                        let shorter = (*step * decrease).at_least(smallest);
+                        *step = R::select(same, longer, R::select(turned, shorter, *step));
+                        *last = R::select(turned, zero, c);
+                        let sign = R::select(last.gt(zero).or(zero.gt(*last)), one.copysign(*last), *last);
+                        *w += decayed(sign * *step, *w, n);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Many runs at once: K registers of one kind, each lane an independent run.
+
+use super::{Kernel, Pack, Real};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// `K` registers of kind `P`: `K · P::N` runs. Explicit registers, not an array left to the compiler, whose choice of
+/// instructions for arrays is erratic.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub struct Lanes<P: Pack, const K: usize>([P; K]);
+
+impl<P: Pack, const K: usize> PartialEq for Lanes<P, K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.lanes() == other.lanes()
+    }
+}
+
+macro_rules! operator {
+    ($trait:ident, $method:ident, $assign_trait:ident, $assign:ident, $pack:ident) => {
+        impl<P: Pack, const K: usize> $trait for Lanes<P, K> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(mut self, other: Self) -> Self {
+                for k in 0..K {
+                    self.0[k] = P::$pack(self.0[k], other.0[k]);
+                }
+                self
+            }
+        }
+        impl<P: Pack, const K: usize> $assign_trait for Lanes<P, K> {
+            #[inline(always)]
+            fn $assign(&mut self, other: Self) {
+                for k in 0..K {
+                    self.0[k] = P::$pack(self.0[k], other.0[k]);
+                }
+            }
+        }
+    };
+}
+
+operator!(Add, add, AddAssign, add_assign, add);
+operator!(Sub, sub, SubAssign, sub_assign, sub);
+operator!(Mul, mul, MulAssign, mul_assign, mul);
+operator!(Div, div, DivAssign, div_assign, div);
+
+impl<P: Pack, const K: usize> Neg for Lanes<P, K> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(mut self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::neg(self.0[k]);
+        }
+        self
+    }
+}
+
+impl<P: Pack, const K: usize> Real for Lanes<P, K> {
+    type Elem = P::Elem;
+    type Mask = [P::Mask; K];
+    const LANES: usize = K * P::N;
+    const REGISTERS: usize = K;
+
+    #[inline(always)]
+    fn splat(x: P::Elem) -> Self {
+        Self([P::splat(x); K])
+    }
+    #[inline(always)]
+    fn lanes(&self) -> &[P::Elem] {
+        // SAFETY: a `Pack` of kind P is exactly N numbers of type Elem side by side (a register or a `repr(C)` array),
+        // and `Lanes` is K of them (`repr(transparent)` over an array).
+        unsafe { core::slice::from_raw_parts(self.0.as_ptr().cast(), Self::LANES) }
+    }
+    #[inline(always)]
+    fn lanes_mut(&mut self) -> &mut [P::Elem] {
+        // SAFETY: as in `lanes`; every bit pattern is a valid number.
+        unsafe { core::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), Self::LANES) }
+    }
+    #[inline(always)]
+    fn gt(self, other: Self) -> Self::Mask {
+        let mut mask = [P::gt(self.0[0], other.0[0]); K];
+        for k in 1..K {
+            mask[k] = P::gt(self.0[k], other.0[k]);
+        }
+        mask
+    }
+    #[inline(always)]
+    fn ge(self, other: Self) -> Self::Mask {
+        let mut mask = [P::ge(self.0[0], other.0[0]); K];
+        for k in 1..K {
+            mask[k] = P::ge(self.0[k], other.0[k]);
+        }
+        mask
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, mut yes: Self, no: Self) -> Self {
+        for k in 0..K {
+            yes.0[k] = P::select(mask[k], yes.0[k], no.0[k]);
+        }
+        yes
+    }
+    #[inline(always)]
+    fn sqrt(mut self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::sqrt(self.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn bits_and(mut self, other: Self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::and(self.0[k], other.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn bits_or(mut self, other: Self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::or(self.0[k], other.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn bits_to_exponent(mut self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::shift_left(self.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn exponent_to_bits(mut self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::shift_right(self.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn enter<Work: Kernel>(kernel: Work) -> Work::Out {
+        P::enter(kernel)
+    }
+}

@@ -1,0 +1,541 @@
+//! The training loop: gather patterns, learn, measure, and close the epoch lane by lane.
+
+use super::group::{Group, Outcome, Status};
+use super::params::{Bound, Order, Reduction};
+use super::setup::{Column, Over, Setup, Target};
+use super::tally::Tally;
+use crate::learner::{Batch, Context, Learner, Rule};
+use crate::metric::Metric;
+use crate::network::{Initial, Network, Parameters};
+use crate::optimiser::Optimiser;
+use crate::random::{Purpose, Stream, Streams};
+use crate::real::{Elem, Kernel, Mask, Real};
+use crate::task::{Patterns, Sample};
+use std::sync::Arc;
+
+/// Runs of one cell in the lanes of `R`.
+pub(super) struct Trainer<R: Real, L: Rule> {
+    setup: Arc<Setup>,
+    network: Network<R>,
+    learner: L::Learner<R>,
+    optimiser: Optimiser<R>,
+    direction: Parameters<R>,
+    batch: Batch<R>,
+    train: Tally<R>,
+    test: Tally<R>,
+    lanes: Vec<Option<Run<R::Elem>>>,
+    /// Epochs since the group began; a run counts its own from where it came in.
+    epoch: u64,
+    /// The epoch after which some lane has a point of its curve, a change of rate, or its end.
+    next_event: u64,
+    /// 1 in lanes that hold a run.
+    busy: R,
+    /// Epochs in a row in which the criterion was met, by lane.
+    met: R,
+    /// Epoch after which the test patterns were last shown.
+    tested: u64,
+    /// Whether all lanes see the same patterns in the same order.
+    shared: bool,
+    /// Inputs and targets as numbers of the run, and the patterns that they were made from.
+    prepared: Option<(Arc<Patterns>, Data<R::Elem>)>,
+}
+
+/// Inputs and targets, pattern after pattern.
+#[derive(Clone)]
+struct Data<E> {
+    inputs: Arc<Vec<E>>,
+    targets: Arc<Vec<E>>,
+}
+
+/// One run in its lane.
+struct Run<E> {
+    seed: u64,
+    /// The group's epoch before its first.
+    began: u64,
+    data: Data<E>,
+    train: Vec<u32>,
+    test: Vec<u32>,
+    /// The order of this epoch.
+    order: Vec<u32>,
+    order_stream: Stream,
+    curve_epochs: Vec<u64>,
+    curve: Vec<f64>,
+}
+
+/// What an epoch leaves behind: where the criterion is met and where numbers stopped being finite, 1 or 0 by lane.
+struct Closing<R> {
+    solved: R,
+    broken: R,
+    any: bool,
+}
+
+/// The most points of a curve for which room is made before the run begins.
+const RESERVED_POINTS: u64 = 1 << 20;
+
+impl<R: Real, L: Rule> Trainer<R, L> {
+    pub(super) fn boxed(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
+        let topology = &setup.topology;
+        let (inputs, outputs) = (topology.layers[0].units, topology.layers[topology.output()].units);
+        let room = setup.batch().max(setup.probes.len());
+        let context = Context {
+            topology,
+            error: &setup.train.error,
+            input_names: &setup.input_names,
+            patterns: room,
+        };
+        let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
+        let tally = |over| {
+            let columns = setup.finals.iter().filter(|column| match column.over {
+                Over::Train | Over::Network | Over::Layer(_) => over == Over::Train,
+                Over::Test => over == Over::Test,
+                Over::Probe(_) => false,
+            });
+            Tally::new(&columns.cloned().collect::<Vec<_>>(), &setup.train.error, &units)
+        };
+        let [train, test] = [Over::Train, Over::Test].map(tally);
+        Box::new(Self {
+            network: Network::new(topology.clone()),
+            learner: L::build(params, &context),
+            optimiser: Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology),
+            direction: Parameters::zeros(topology),
+            batch: Batch::zeros(inputs, outputs, room),
+            train,
+            test,
+            lanes: (0..R::LANES).map(|_| None).collect(),
+            epoch: 0,
+            next_event: 0,
+            busy: R::zero(),
+            met: R::zero(),
+            tested: 0,
+            shared: false,
+            prepared: None,
+            setup: setup.clone(),
+        })
+    }
+
+    /// Puts a new run into a lane, or leaves it empty.
+    fn start(&mut self, lane: usize, seed: Option<u64>) {
+        self.busy.lanes_mut()[lane] = R::Elem::nearest(f64::from(u8::from(seed.is_some())));
+        self.met.lanes_mut()[lane] = R::Elem::nearest(0.0);
+        let Some(seed) = seed else {
+            self.lanes[lane] = None;
+            return;
+        };
+        let setup = self.setup.clone();
+        let streams = Streams::new(setup.master_seed, seed);
+        let initial = Initial::draw(&setup.network, &setup.topology, &streams);
+        self.network.set_lane(lane, &initial);
+        self.optimiser.reset_lane(lane);
+        self.optimiser.set_rate(lane, setup.schedule.factor(1));
+        let sample = setup.task.sample(&streams);
+        let data = self.prepare(&sample);
+        let points = match setup.probes.is_empty() {
+            true => setup.train.max_epochs / setup.record.every + 2,
+            false => sample.train.len() as u64 / setup.record.every + 2,
+        };
+        let points = points.min(RESERVED_POINTS) as usize;
+        self.lanes[lane] = Some(Run {
+            seed,
+            began: self.epoch,
+            data,
+            order: sample.train.clone(),
+            train: sample.train,
+            test: sample.test,
+            order_stream: streams.stream(Purpose::Order, ""),
+            curve_epochs: Vec::with_capacity(points),
+            curve: Vec::with_capacity(points * setup.curves.len()),
+        });
+    }
+
+    /// The patterns as numbers of the run. Made once for patterns that many runs share.
+    fn prepare(&mut self, sample: &Sample) -> Data<R::Elem> {
+        if let Some((patterns, data)) = &self.prepared
+            && Arc::ptr_eq(patterns, &sample.patterns)
+            && sample.standardise.is_none()
+        {
+            return data.clone();
+        }
+        let inputs = sample.patterns.inputs.column_iter().flat_map(|x| {
+            let scaled = x.iter().enumerate().map(|(i, &x)| match &sample.standardise {
+                Some(s) => R::Elem::nearest((x - s.mean[i]) * s.scale[i]),
+                None => R::Elem::nearest(x),
+            });
+            scaled.collect::<Vec<_>>()
+        });
+        let targets = sample.patterns.targets.iter().map(|&t| R::Elem::nearest(t));
+        let data = Data { inputs: Arc::new(inputs.collect()), targets: Arc::new(targets.collect()) };
+        if sample.standardise.is_none() {
+            self.prepared = Some((sample.patterns.clone(), data.clone()));
+        }
+        data
+    }
+
+    /// Whether every busy lane sees the same patterns in the same order, so that one look-up serves all.
+    fn all_alike(&self) -> bool {
+        let mut runs = self.lanes.iter().flatten();
+        let Some(first) = runs.next() else { return false };
+        let fixed = self.setup.train.order == Order::Sequential || self.setup.batch() == self.setup.train_patterns;
+        let random_batch = self.setup.train.order == Order::Random;
+        fixed
+            && !random_batch
+            && runs.all(|run| {
+                Arc::ptr_eq(&run.data.inputs, &first.data.inputs)
+                    && Arc::ptr_eq(&run.data.targets, &first.data.targets)
+                    && run.train == first.train
+            })
+    }
+
+    /// The order of the coming epoch in every lane.
+    fn shuffle(&mut self) {
+        let whole = self.setup.batch() == self.setup.train_patterns;
+        match self.setup.train.order {
+            Order::Permuted if !whole => {
+                for run in self.lanes.iter_mut().flatten() {
+                    run.order_stream.shuffle(&mut run.order);
+                }
+            }
+            Order::Random => {
+                for run in self.lanes.iter_mut().flatten() {
+                    for slot in &mut run.order {
+                        *slot = run.train[run.order_stream.below(run.train.len() as u32) as usize];
+                    }
+                }
+            }
+            Order::Permuted | Order::Sequential => {}
+        }
+    }
+
+    /// One epoch: every pattern presented and learned from. Allocates nothing.
+    #[inline(always)]
+    fn run_epoch(&mut self) -> Closing<R> {
+        let patterns = self.setup.train_patterns;
+        let size = self.setup.batch();
+        self.train.clear();
+        let mut start = 0;
+        while start < patterns {
+            let end = (start + size).min(patterns);
+            self.gather(start, end);
+            self.update();
+            if !self.setup.probes.is_empty() {
+                self.record_probes(end as u64);
+            }
+            start = end;
+        }
+        self.epoch += 1;
+        self.close()
+    }
+
+    /// Shows one batch to the learner and makes the change.
+    #[inline(always)]
+    fn update(&mut self) {
+        let patterns = self.batch.patterns;
+        self.learner.direction(&self.network, &self.batch, &mut self.direction);
+        self.train.add(&self.network, &self.learner, self.learner.target(&self.batch), patterns);
+        self.train.add_delta(&self.learner, patterns);
+        if self.setup.train.reduction == Reduction::Mean {
+            let count = R::of(patterns as f64);
+            for c in self.direction.slices_mut() {
+                for c in c {
+                    *c /= count;
+                }
+            }
+        }
+        self.optimiser.apply(&self.direction, &mut self.network);
+    }
+
+    /// Fills the batch with the patterns from `start` to `end` of each lane's order.
+    #[inline(always)]
+    fn gather(&mut self, start: usize, end: usize) {
+        let Self { batch, lanes, setup, shared, .. } = self;
+        let (inputs, outputs) = setup.task_sizes();
+        batch.patterns = end - start;
+        for (lane, run) in lanes.iter().enumerate() {
+            let Some(run) = run else { continue };
+            for (column, &pattern) in run.order[start..end].iter().enumerate() {
+                let pattern = pattern as usize;
+                let x = &run.data.inputs[pattern * inputs..(pattern + 1) * inputs];
+                let t = &run.data.targets[pattern * outputs..(pattern + 1) * outputs];
+                let (input, target) = batch.pattern_mut(column);
+                if *shared {
+                    fill(input, x);
+                    fill(target, t);
+                } else {
+                    fill_lane(input, x, lane);
+                    fill_lane(target, t, lane);
+                }
+            }
+            if *shared {
+                return;
+            }
+        }
+    }
+
+    /// Whether the criterion is met and everything is finite, lane by lane.
+    #[inline(always)]
+    fn close(&mut self) -> Closing<R> {
+        let mut sum = R::zero();
+        for x in self.network.values.slices() {
+            for &x in x {
+                sum += x * R::zero(); // 0, or NaN where x is not finite
+            }
+        }
+        let finite = self.train.finite().and(sum.ge(R::zero()));
+        let busy = self.busy.gt(R::zero());
+        let broken = busy.and(finite.not());
+        let solved = match self.setup.criterion {
+            Some(target) => busy.and(self.solved(target)),
+            None => R::Mask::all_lanes(false),
+        };
+        let flag = |mask| R::select(mask, R::one(), R::zero());
+        Closing { solved: flag(solved), broken: flag(broken), any: solved.or(broken).any() }
+    }
+
+    #[inline(always)]
+    fn solved(&mut self, target: Target) -> R::Mask {
+        let value = match target.over {
+            Over::Test => {
+                self.show_test();
+                self.test.value(target.metric)
+            }
+            _ => self.train.value(target.metric),
+        };
+        let now = match target.bound {
+            Bound::Below(x) => R::of(x).gt(value),
+            Bound::AtMost(x) => R::of(x).ge(value),
+            Bound::Above(x) => value.gt(R::of(x)),
+            Bound::AtLeast(x) => value.ge(R::of(x)),
+        };
+        self.met = R::select(now, self.met + R::one(), R::zero());
+        self.met.ge(R::of(target.epochs as f64))
+    }
+
+    /// Shows every lane its held-out patterns, once per epoch at most.
+    #[inline(always)]
+    fn show_test(&mut self) {
+        if self.tested == self.epoch {
+            return;
+        }
+        self.tested = self.epoch;
+        self.test.clear();
+        let count = self.lanes.iter().flatten().map(|run| run.test.len()).next().unwrap_or(0);
+        let size = self.setup.batch();
+        let (inputs, outputs) = self.setup.task_sizes();
+        let mut start = 0;
+        while start < count {
+            let end = (start + size).min(count);
+            self.batch.patterns = end - start;
+            for (lane, run) in self.lanes.iter().enumerate() {
+                let Some(run) = run else { continue };
+                for (column, &pattern) in run.test[start..end].iter().enumerate() {
+                    let pattern = pattern as usize;
+                    let (input, target) = self.batch.pattern_mut(column);
+                    fill_lane(input, &run.data.inputs[pattern * inputs..(pattern + 1) * inputs], lane);
+                    fill_lane(target, &run.data.targets[pattern * outputs..(pattern + 1) * outputs], lane);
+                }
+            }
+            self.learner.respond(&self.network, &self.batch);
+            self.test.add(&self.network, &self.learner, self.batch.target(), end - start);
+            start = end;
+        }
+    }
+
+    /// Associative strengths after a trial: the outputs to each probe's cue alone.
+    #[inline(always)]
+    fn record_probes(&mut self, trial: u64) {
+        let (every, trials) = (self.setup.record.every, self.setup.train_patterns as u64);
+        if !trial.is_multiple_of(every) && trial != 1 && trial != trials {
+            return;
+        }
+        self.show_probes();
+        let layer = self.network.topology.output();
+        let outputs = self.network.topology.layers[layer].units;
+        let v = self.learner.activity().of(layer, self.setup.probes.len());
+        for (lane, run) in self.lanes.iter_mut().enumerate() {
+            let Some(run) = run else { continue };
+            run.curve_epochs.push(trial);
+            for (column, probe) in self.setup.probes.iter().enumerate() {
+                run.curve.push(v[column * outputs + probe.outcome].lanes()[lane].to_f64());
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn show_probes(&mut self) {
+        self.batch.patterns = self.setup.probes.len();
+        for (column, probe) in self.setup.probes.iter().enumerate() {
+            let (input, _) = self.batch.pattern_mut(column);
+            input.fill(R::zero());
+            input[probe.cue] = R::one();
+        }
+        self.learner.respond(&self.network, &self.batch);
+    }
+
+    /// Points of curves, changes of rate, ends of runs: whatever is due after this epoch.
+    fn settle_accounts(
+        &mut self,
+        closing: &Closing<R>,
+        next: &mut dyn FnMut() -> Option<u64>,
+        done: &mut dyn FnMut(Outcome),
+    ) {
+        let setup = self.setup.clone();
+        let one = R::Elem::nearest(1.0);
+        for lane in 0..R::LANES {
+            let Some(run) = &self.lanes[lane] else { continue };
+            let epoch = self.epoch - run.began;
+            let status = if closing.broken.lanes()[lane] == one {
+                Some(Status::Diverged)
+            } else if closing.solved.lanes()[lane] == one {
+                Some(Status::Solved)
+            } else {
+                (epoch == setup.train.max_epochs).then_some(Status::Unsolved)
+            };
+            let due = epoch == 1 || epoch.is_multiple_of(setup.record.every) || status.is_some();
+            if due && setup.probes.is_empty() {
+                let point = self.measure(lane, &setup.curves);
+                if let Some(run) = &mut self.lanes[lane] {
+                    run.curve_epochs.push(epoch);
+                    run.curve.extend(point);
+                }
+            }
+            match status {
+                Some(status) => {
+                    let finals = self.measure(lane, &setup.finals);
+                    if let Some(run) = self.lanes[lane].take() {
+                        done(Outcome {
+                            seed: run.seed,
+                            status,
+                            epochs: epoch,
+                            finals,
+                            curve_epochs: run.curve_epochs,
+                            curve: run.curve,
+                            pattern_updates: epoch * setup.train_patterns as u64,
+                        });
+                    }
+                    self.start(lane, next());
+                }
+                None if !setup.schedule.is_constant() => {
+                    self.optimiser.set_rate(lane, setup.schedule.factor(epoch + 1));
+                }
+                None => {}
+            }
+        }
+        self.plan_next_event();
+    }
+
+    /// The values of columns in one lane.
+    fn measure(&mut self, lane: usize, columns: &[Column]) -> Vec<f64> {
+        if columns.iter().any(|column| column.over == Over::Test) {
+            R::enter(ShowTest(self));
+        }
+        if columns.iter().any(|column| matches!(column.over, Over::Probe(_))) {
+            R::enter(ShowProbes(self));
+        }
+        let at = |x: R| x.lanes()[lane].to_f64();
+        let values = columns.iter().map(|column| match (column.over, column.metric) {
+            (Over::Train, metric) => at(self.train.value(metric)),
+            (Over::Test, metric) => at(self.test.value(metric)),
+            (over, Metric::DeltaNorm) => at(self.train.delta_norm(over)),
+            (Over::Probe(n), _) => {
+                let layer = self.network.topology.output();
+                let (outputs, probes) = (self.network.topology.layers[layer].units, self.setup.probes.len());
+                let v = self.learner.activity().of(layer, probes);
+                at(v[n * outputs + self.setup.probes[n].outcome])
+            }
+            (Over::Network | Over::Layer(_), _) => {
+                let mut squares = 0.0;
+                for w in self.network.values.weights.iter().flat_map(|w| w.iter()) {
+                    squares += at(*w) * at(*w);
+                }
+                squares.sqrt()
+            }
+        });
+        values.collect()
+    }
+
+    fn plan_next_event(&mut self) {
+        self.shared = self.all_alike();
+        let (every, last) = (self.setup.record.every, self.setup.train.max_epochs);
+        let constant = self.setup.schedule.is_constant();
+        let upcoming = self.lanes.iter().flatten().map(|run| {
+            let epoch = self.epoch - run.began;
+            let point = if epoch == 0 { 1 } else { (epoch / every + 1) * every };
+            run.began + if constant { point.min(last) } else { epoch + 1 }
+        });
+        self.next_event = upcoming.min().unwrap_or(u64::MAX);
+    }
+}
+
+/// The same pattern in every lane.
+#[inline(always)]
+fn fill<R: Real>(units: &mut [R], from: &[R::Elem]) {
+    for (unit, &x) in units.iter_mut().zip(from) {
+        *unit = R::splat(x);
+    }
+}
+
+/// A pattern in one lane.
+#[inline(always)]
+fn fill_lane<R: Real>(units: &mut [R], from: &[R::Elem], lane: usize) {
+    for (unit, &x) in units.iter_mut().zip(from) {
+        unit.lanes_mut()[lane] = x;
+    }
+}
+
+impl<R: Real, L: Rule> Group for Trainer<R, L> {
+    fn lanes(&self) -> usize {
+        R::LANES
+    }
+
+    fn train(
+        &mut self,
+        next: &mut dyn FnMut() -> Option<u64>,
+        done: &mut dyn FnMut(Outcome),
+        stopped: &dyn Fn() -> bool,
+    ) {
+        for lane in 0..R::LANES {
+            self.start(lane, next());
+        }
+        self.plan_next_event();
+        while self.lanes.iter().any(Option::is_some) {
+            if stopped() {
+                self.lanes.iter_mut().for_each(|run| *run = None);
+                return;
+            }
+            self.shuffle();
+            let closing = R::enter(RunEpoch(self));
+            if closing.any || self.epoch >= self.next_event {
+                self.settle_accounts(&closing, next, done);
+            }
+        }
+    }
+}
+
+struct RunEpoch<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+
+impl<R: Real, L: Rule> Kernel for RunEpoch<'_, R, L> {
+    type Out = Closing<R>;
+    #[inline(always)]
+    fn run(self) -> Closing<R> {
+        self.0.run_epoch()
+    }
+}
+
+struct ShowTest<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+
+impl<R: Real, L: Rule> Kernel for ShowTest<'_, R, L> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.0.show_test();
+    }
+}
+
+struct ShowProbes<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+
+impl<R: Real, L: Rule> Kernel for ShowProbes<'_, R, L> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.0.show_probes();
+    }
+}
