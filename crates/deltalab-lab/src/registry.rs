@@ -4,7 +4,7 @@
 //! plain lists, each entry with its defaults and how it becomes the typed thing. Everything else in this crate reads these.
 
 use crate::data::{self, DataError, FileTask};
-use deltalab_core::learner::{self, Recipe, Rule};
+use deltalab_core::learner::{self, Configured, Recipe, Rule};
 use deltalab_core::network::{Activation, ErrorFunction, Initialiser};
 use deltalab_core::optimiser::{OptimiserParams, Schedule};
 use deltalab_core::params::{Described, Family, Field, Kind, Must};
@@ -136,7 +136,7 @@ fn learner_entry<L: Rule>() -> LearnerEntry {
         if let Some(step) = &step {
             resolved.extend(to_map(step)?);
         }
-        Ok((Json::Object(resolved), step, learner::recipe::<L>(params)))
+        Ok((Json::Object(resolved), step, Arc::new(Configured::<L>(params)) as Arc<dyn Recipe>))
     };
     // One small allocation for the life of the program, so that `Kind` is plain data everywhere.
     let fields: &'static [Field] = Vec::leak(fields);

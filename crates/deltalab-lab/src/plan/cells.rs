@@ -28,7 +28,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct PlannedCell {
     /// Task, network, training, optimiser, checked together.
-    pub setup: Setup,
+    pub setup: Arc<Setup>,
     /// The learning rule and its parameters.
     pub recipe: Arc<dyn Recipe>,
 }
@@ -202,7 +202,7 @@ impl Resolver<'_> {
             criterion: setup.train.criterion.as_ref().map(ToString::to_string),
             config,
         };
-        Some((info, PlannedCell { setup, recipe: recipe.clone() }))
+        Some((info, PlannedCell { setup: Arc::new(setup), recipe: recipe.clone() }))
     }
 
     /// Reports what does not fit, where it was written; what a rule needs, at the learner.
