@@ -1,0 +1,393 @@
+//! # What is wrong with a spec, and where
+//!
+//! One line per problem, all of them at once, in the order of the file:
+//!
+//! `xor.toml:14:1  learner.rul: unknown key; expected "rule" or "settling" (did you mean "rule"?)`
+
+use crate::data::DataError;
+use crate::node::Origin;
+use deltalab_core::params::Must;
+use deltalab_core::train::SetupError;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a problem is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A file as a whole.
+    Whole {
+        /// Its name as the user typed it.
+        file: String,
+    },
+    /// A position in a file.
+    File {
+        /// Its name as the user typed it.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
+    /// A `--set` of the command line.
+    Set {
+        /// What follows `--set`.
+        assignment: String,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole { file } => f.write_str(file),
+            Self::File { file, line, column } => write!(f, "{file}:{line}:{column}"),
+            Self::Set { assignment } => write!(f, "--set {assignment}"),
+        }
+    }
+}
+
+/// One problem of a spec. Its `Display` is exactly one line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Where it is.
+    pub place: Place,
+    /// The key, such as `learner.learning_rate`; empty where there is none.
+    pub path: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl Diagnostic {
+    /// A problem of the key or value at `origin`.
+    pub fn new(origin: &Origin, path: &str, problem: Problem) -> Self {
+        Self { place: origin.place(), path: path.to_string(), problem }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
+        let line = format!("{}  {path}{}", self.place, self.problem);
+        f.write_str(&line.replace(['\n', '\r'], " "))
+    }
+}
+
+/// Every problem of a spec, sorted by place. Never empty.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    /// Sorted and without repeats; `Ok` if there is none.
+    pub fn check(mut found: Vec<Diagnostic>) -> Result<(), Self> {
+        // The same mistake in the grid can show in thousands of cells.
+        found.sort_by_cached_key(|d| (d.place.clone(), d.to_string()));
+        found.dedup();
+        if found.is_empty() { Ok(()) } else { Err(Self(found)) }
+    }
+
+    /// The problems, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Problems {
+    fn from(problem: Diagnostic) -> Self {
+        Self(vec![problem])
+    }
+}
+
+/// What is wrong. The wording leaves out place and key, which [`Diagnostic`] adds.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Problem {
+    /// The file cannot be read.
+    #[error("cannot read {}: {}", path.display(), reason(*kind))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        kind: std::io::ErrorKind,
+    },
+    /// The file is not text.
+    #[error("{} is not UTF-8 text", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not TOML.
+    #[error("{}", .0.message().trim())]
+    Syntax(toml_edit::TomlError),
+    /// A key that nothing reads.
+    #[error("unknown key; {}{}", one_of(.expected), hint(.nearest))]
+    UnknownKey {
+        /// The keys that could stand here.
+        expected: Vec<String>,
+        /// The most similar of them.
+        nearest: Option<String>,
+    },
+    /// A key that must be given.
+    #[error("missing key {key:?}; expected {}", Expected(.must))]
+    Missing {
+        /// The key.
+        key: String,
+        /// What its value must be.
+        must: Must,
+    },
+    /// A value of the wrong type or out of range.
+    #[error("expected {}, got {got}", Expected(.must))]
+    Unfit {
+        /// What it must be.
+        must: Must,
+        /// What it is, as written.
+        got: String,
+    },
+    /// A name that the registry does not know.
+    #[error("unknown {family} {got:?}; {}{}", one_of(.expected), hint(.nearest))]
+    UnknownName {
+        /// What is named: `learner`, `task`, `activation`, `metric`, …
+        family: &'static str,
+        /// The name.
+        got: String,
+        /// All names.
+        expected: Vec<String>,
+        /// The most similar of them.
+        nearest: Option<String>,
+    },
+    /// Parameters of the task are each within limits but do not fit together.
+    #[error("{complaint}")]
+    Task {
+        /// What the task says of them, one sentence.
+        complaint: String,
+    },
+    /// Task, network, training and rule do not fit together.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// A data file is not as it must be.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// `--set` without `=`.
+    #[error("expected PATH=VALUE, such as train.max_epochs=100")]
+    NotAnAssignment,
+    /// A path of `--set` or `[grid]` that is not a dotted TOML key.
+    #[error("not a path; expected dotted keys, such as network.activation")]
+    NotAPath,
+    /// A path through a value that is not a table.
+    #[error("{parent} is not a table, so nothing in it can be set; set {parent} as a whole")]
+    NotATable {
+        /// The path that leads to the value.
+        parent: String,
+    },
+    /// A base that has a base.
+    #[error("{base} has a base itself; one level is allowed")]
+    BaseOfBase {
+        /// The name of the base.
+        base: String,
+    },
+    /// A name that cannot be a folder.
+    #[error("cannot be the name of a folder; expected letters, digits, \"-\", \"_\" and \".\", not starting with \".\" or \"-\", got {name:?}")]
+    NotAFolderName {
+        /// The name.
+        name: String,
+    },
+    /// Two seeds are the same.
+    #[error("seed {seed} stands twice")]
+    DoubleSeed {
+        /// The seed.
+        seed: u64,
+    },
+    /// An empty list of seeds.
+    #[error("no seed; expected at least one")]
+    NoSeed,
+    /// A section that is not a table.
+    #[error("expected a table, written [{name}], got {got}")]
+    NotASection {
+        /// The section.
+        name: &'static str,
+        /// What stands there.
+        got: String,
+    },
+    /// Nothing to learn.
+    #[error("missing section [task]; expected a table with a kind, such as kind = \"xor\"")]
+    NoTask,
+    /// Nobody to learn it.
+    #[error("no learner; expected at least one [[learner]] with a kind")]
+    NoLearner,
+    /// `[learner]` for `[[learner]]`.
+    #[error("expected a list of tables, each written [[learner]] with two brackets")]
+    OneLearnerTable,
+    /// `[figure]` for `[[figure]]`.
+    #[error("expected a list of tables, each written [[figure]] with two brackets")]
+    OneFigureTable,
+    /// Seeds beyond the largest.
+    #[error("the last seed would be above {}", i64::MAX)]
+    SeedTooLarge,
+    /// Two learners, figures or the like have one name.
+    #[error("{what} {name:?} stands twice (first at {first}); give one of them another {key}")]
+    DoubleName {
+        /// What has a name.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Where it stood first.
+        first: Place,
+        /// The key to change.
+        key: &'static str,
+    },
+    /// A grid over something that cannot vary.
+    #[error("cannot vary in a grid; expected a path into task, network, train, record or learner, or precision{}", .instead.map(|text| format!(" ({text})")).unwrap_or_default())]
+    NotAnAxis {
+        /// What to do instead.
+        instead: Option<&'static str>,
+    },
+    /// An axis without values.
+    #[error("expected a list of at least one value, got {got}")]
+    NoValues {
+        /// What stands there.
+        got: String,
+    },
+    /// `exclude` is not what it must be.
+    #[error("expected a list of tables of axes and values, such as [{{ \"network.activation\" = \"tanh\" }}], got {got}")]
+    NotExclusions {
+        /// What stands there.
+        got: String,
+    },
+    /// One path in two axes.
+    #[error("varies twice in the grid (first at {first})")]
+    DoubleAxis {
+        /// Where it stood first.
+        first: Place,
+    },
+    /// A value that stands twice on one axis.
+    #[error("value {value} stands twice on this axis (first at {first})")]
+    DoubleValue {
+        /// The value.
+        value: String,
+        /// Where it stood first.
+        first: Place,
+    },
+    /// A point of an axis of several paths that has another number of values.
+    #[error("expected {expected} values, one for each of {paths}, got {got}")]
+    WrongArity {
+        /// How many paths vary together.
+        expected: usize,
+        /// The paths.
+        paths: String,
+        /// What stands there.
+        got: String,
+    },
+    /// An exclusion that no cell can match.
+    #[error("{got} is not a value of this axis, so nothing is excluded; expected one of {}", .expected.join(", "))]
+    NotOnAxis {
+        /// The value.
+        got: String,
+        /// Values of the axis.
+        expected: Vec<String>,
+    },
+    /// Two cells that are one configuration.
+    #[error("the same configuration twice: {first} and {second}; take one away")]
+    DoubleCell {
+        /// The first cell.
+        first: String,
+        /// The second.
+        second: String,
+    },
+    /// Nothing to run.
+    #[error("no cell is left: the exclusions drop all of them")]
+    NoCell,
+    /// More runs than anybody wants by accident.
+    #[error("{cells} cells with {seeds} seeds are {} runs, more than {limit}; set allow_large = true if that is meant", u128::from(*cells) * u128::from(*seeds))]
+    TooLarge {
+        /// Number of cells.
+        cells: u64,
+        /// Number of seeds.
+        seeds: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// `[tune]`, which this version reads but cannot run.
+    #[error("tuning is not in this version; take [tune] away, or vary {space} in [grid]")]
+    TuneNotYet {
+        /// The parameters to be tuned.
+        space: String,
+    },
+    /// The parameters passed their check but do not make what they describe.
+    #[error("these values do not make what they describe: {reason}")]
+    Unbuildable {
+        /// What serde says.
+        reason: String,
+    },
+}
+
+/// What a value must be, in words: `a number above 0`, `"sgd", "momentum" or "adam"`.
+pub struct Expected<'a>(pub &'a Must);
+
+impl fmt::Display for Expected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Must::Bool => f.write_str("true or false"),
+            Must::Integer(0, high) if *high >= i64::MAX as u64 => f.write_str("a whole number at least 0"),
+            Must::Integer(low, high) if *high >= u64::from(u32::MAX) => {
+                write!(f, "a whole number at least {low}")
+            }
+            Must::Integer(low, high) => write!(f, "a whole number from {low} to {high}"),
+            Must::Number(interval) => write!(f, "{interval}"),
+            Must::Text => f.write_str("text in quotes"),
+            Must::Choice(names) => f.write_str(&quoted(names, "or")),
+            Must::List(each) => write!(f, "a list, each entry {}", Self(each)),
+            Must::Table(fields) => {
+                let names: Vec<_> = fields.iter().map(|field| field.name).collect();
+                write!(f, "a table with {}", quoted(&names, "and"))
+            }
+            Must::Map(each) => write!(f, "a table, each value {}", Self(each)),
+            Must::Kind(family) => {
+                let names: Vec<_> = family.kinds().iter().map(|kind| kind.name).collect();
+                write!(f, "{}, or a table with such a kind", quoted(&names, "or"))
+            }
+            Must::OneOf(ways) => {
+                for (index, way) in ways.iter().enumerate() {
+                    write!(f, "{}{}", if index == 0 { "" } else { ", or " }, Self(way))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The name among `names` that is most like `got`, if any is alike: Damerau–Levenshtein distance at most a third of its length.
+pub fn nearest<'a>(got: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let distance = |name: &str| strsim::damerau_levenshtein(&got.to_lowercase(), &name.to_lowercase());
+    let alike = names.into_iter().map(|name| (distance(name), name));
+    let (distance, name) = alike.min_by_key(|(distance, _)| *distance)?;
+    let longest = name.chars().count().max(got.chars().count());
+    (distance <= longest.div_ceil(3)).then(|| name.to_string())
+}
+
+/// `"a", "b" or "c"`.
+pub fn quoted<S: AsRef<str>>(names: &[S], word: &str) -> String {
+    match names {
+        [] => "nothing".to_string(),
+        [one] => format!("{:?}", one.as_ref()),
+        [most @ .., last] => {
+            let most: Vec<_> = most.iter().map(|name| format!("{:?}", name.as_ref())).collect();
+            format!("{} {word} {:?}", most.join(", "), last.as_ref())
+        }
+    }
+}
+
+fn one_of(names: &[String]) -> String {
+    if names.is_empty() { "none is known here".to_string() } else { format!("expected {}", quoted(names, "or")) }
+}
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default()
+}
+
+/// Why a file cannot be read, in words.
+pub fn reason(kind: std::io::ErrorKind) -> String {
+    match kind {
+        std::io::ErrorKind::NotFound => "no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "not allowed".to_string(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Metrics and figures of a plan: the columns that `runs.csv` and `curves.csv` will have, and whether what the figures of
+//! the spec ask for is among them.
+
+use super::PlannedCell;
+use crate::check::Checker;
+use crate::diagnostic::{Problem, nearest};
+use crate::node::Origin;
+use crate::spec::Spec;
+use deltalab_core::train::Column;
+use deltalab_results::study::{Better, FigureRequest, Metric, Study};
+
+/// Fills in metrics, time and figures of a study, and reports what a figure asks for in vain.
+pub(super) fn fill(study: &mut Study, cells: &[PlannedCell], spec: &Spec, checker: &mut Checker) {
+    let conditioning = cells.iter().any(|cell| !cell.setup.probes.is_empty());
+    study.time = if conditioning { "trial" } else { "epoch" }.to_string();
+    for cell in cells {
+        add(&mut study.finals, &cell.setup.finals);
+        add(&mut study.curves, &cell.setup.curves);
+    }
+    for (figure, origin) in &spec.figures {
+        let mut figure = figure.clone();
+        if cells.is_empty() {
+            continue; // without a cell there is no metric, and that has been reported
+        }
+        check(&mut figure, origin, study, checker);
+        study.figures.push(figure);
+    }
+}
+
+fn add(metrics: &mut Vec<Metric>, columns: &[Column]) {
+    for column in columns {
+        if metrics.iter().all(|metric| metric.name != column.name) {
+            metrics.push(Metric {
+                name: column.name.clone(),
+                unit: column.unit.to_string(),
+                meaning: column.meaning.clone(),
+                better: match column.better {
+                    deltalab_core::metric::Better::Lower => Better::Lower,
+                    deltalab_core::metric::Better::Higher => Better::Higher,
+                    deltalab_core::metric::Better::Neither => Better::Neither,
+                },
+            });
+        }
+    }
+}
+
+/// Metric and facet of a figure must exist. `sse` is short for `train_sse`.
+fn check(figure: &mut FigureRequest, origin: &Origin, study: &Study, checker: &mut Checker) {
+    let names: Vec<&str> = study.finals.iter().chain(&study.curves).map(|metric| metric.name.as_str()).collect();
+    if !figure.metric.is_empty() && !names.contains(&figure.metric.as_str()) {
+        let long = format!("train_{}", figure.metric);
+        if names.contains(&long.as_str()) {
+            figure.metric = long;
+        } else {
+            let nearest = nearest(&figure.metric, names.iter().copied());
+            let mut expected: Vec<String> = names.iter().map(ToString::to_string).collect();
+            expected.dedup();
+            let problem = Problem::UnknownName { family: "metric", got: figure.metric.clone(), expected, nearest };
+            checker.report(origin, "figure.metric", problem);
+        }
+    }
+    let facets = || study.axes.iter().map(String::as_str).chain(["learner"]);
+    if !figure.facet.is_empty() && !facets().any(|facet| facet == figure.facet) {
+        let expected = facets().map(str::to_string).collect();
+        let nearest = nearest(&figure.facet, facets());
+        let problem = Problem::UnknownName { family: "facet", got: figure.facet.clone(), expected, nearest };
+        checker.report(origin, "figure.facet", problem);
+    }
+}

@@ -1,0 +1,220 @@
+//! # From a section, as written, to typed parameters with every default filled in
+//!
+//! A section is resolved once for each combination of values on the axes that touch it, not once per cell.
+
+use crate::check::Checker;
+use crate::diagnostic::{Problem, nearest};
+use crate::node::{Node, Origin, Table, Value};
+use crate::registry::{self, Failure, Step};
+use crate::spec::fields::{LEARNER, MASTER_SEED, PRECISION};
+use crate::spec::{Learner, Section, Spec};
+use deltalab_core::learner::Recipe;
+use deltalab_core::metric::METRICS;
+use deltalab_core::network::NetworkParams;
+use deltalab_core::params::{Described, Field};
+use deltalab_core::task::Task;
+use deltalab_core::train::{Precision, RecordParams, TrainParams};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value as Json, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A resolved section: what it says with every default, and what it makes.
+pub(super) type Resolved<T> = Arc<(Json, T)>;
+
+/// Which values a section is resolved for: the learner where it matters, and axis, column and point of each value.
+pub(super) type Key = (Option<usize>, Vec<(usize, usize, usize)>);
+
+/// What has been resolved so far; `None` where it has a problem, which has been reported.
+#[derive(Default)]
+pub(super) struct Memo {
+    pub top: HashMap<Key, Option<Resolved<(Precision, u64)>>>,
+    pub task: HashMap<Key, Option<Resolved<Arc<dyn Task>>>>,
+    pub network: HashMap<Key, Option<Resolved<Arc<NetworkParams>>>>,
+    pub train: HashMap<Key, Option<Resolved<Arc<TrainParams>>>>,
+    pub record: HashMap<Key, Option<Resolved<Arc<RecordParams>>>>,
+    pub learner: HashMap<Key, Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>>>,
+}
+
+/// A section as written: the spec's, the learner's own keys over it, then values of the grid.
+pub(super) struct Written {
+    pub table: Table,
+    pub origin: Origin,
+}
+
+impl Written {
+    /// The section of a spec for one learner.
+    pub fn new(spec: &Spec, learner: &Learner, section: Section) -> Self {
+        let name = match section {
+            Section::Top => {
+                let mut table = Table::default();
+                for name in [PRECISION.name, MASTER_SEED.name] {
+                    if let Some(node) = spec.root.get(name) {
+                        table.insert(name, node.clone());
+                    }
+                }
+                return Self { table, origin: spec.start.clone() };
+            }
+            Section::Learner => return Self { table: learner.table.clone(), origin: learner.origin.clone() },
+            Section::Task => "task",
+            Section::Network => "network",
+            Section::Train => "train",
+            Section::Record => "record",
+        };
+        let node = spec.root.get(name);
+        let mut table = node.and_then(Node::table).cloned().unwrap_or_default();
+        let mut origin = node.map_or(&spec.start, |node| &node.origin).clone();
+        if let Some(Node { value: Value::Table(own), origin: at }) =
+            learner.table.get(name).filter(|_| matches!(section, Section::Network | Section::Train))
+        {
+            own.iter().for_each(|(key, node)| table.insert(&key.name, node.clone()));
+            origin = if node.is_some() { origin } else { at.clone() };
+        }
+        Self { table, origin }
+    }
+
+    /// Puts a value of the grid in.
+    pub fn set(&mut self, keys: &[String], node: &Node, path: &str, checker: &mut Checker) {
+        if let Err(depth) = self.table.set(keys, node.clone()) {
+            let parent = keys[..depth.min(keys.len())].join(".");
+            checker.report(&node.origin, path, Problem::NotATable { parent });
+        }
+    }
+}
+
+pub(super) fn top(written: &Written, checker: &mut Checker) -> Option<Resolved<(Precision, u64)>> {
+    let values = checker.table(&written.table, &written.origin, "", &[PRECISION, MASTER_SEED])?;
+    let (precision, word) = match values.get("precision").and_then(Json::as_str) {
+        Some("f32") => (Precision::F32, "f32"),
+        _ => (Precision::F64, "f64"),
+    };
+    let master_seed = values.get("master_seed").and_then(Json::as_u64).unwrap_or(0);
+    Some(Arc::new((json!({ "precision": word, "master_seed": master_seed }), (precision, master_seed))))
+}
+
+pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Option<Resolved<Arc<dyn Task>>> {
+    let node = match spec.root.get("task") {
+        None if written.table.is_empty() => {
+            checker.report(&written.origin, "", Problem::NoTask);
+            return None;
+        }
+        Some(node) if node.table().is_none() => node.clone(), // "xor" for { kind = "xor" }
+        _ => Node { value: Value::Table(written.table.clone()), origin: written.origin.clone() },
+    };
+    let value = checker.kind(&node, "task", "task", registry::task_kinds())?;
+    let entry = registry::task(value.get("kind")?.as_str()?)?;
+    let mut params = value;
+    params.as_object_mut()?.remove("kind");
+    let place = |key: &str| written.table.get(key).map_or(&written.origin, |node| &node.origin);
+    match (entry.make)(params, &spec.folder) {
+        Ok((resolved, task)) => {
+            if let Some((key, complaint)) = task.complaint() {
+                checker.report(place(key), &format!("task.{key}"), Problem::Task { complaint });
+                return None;
+            }
+            Some(Arc::new((with_kind(resolved, entry.kind.name), task)))
+        }
+        Err(Failure::Data(key, error)) => {
+            checker.report(place(key), &format!("task.{key}"), Problem::Data(error));
+            None
+        }
+        Err(Failure::Serde(error)) => {
+            checker.report(&written.origin, "task", Problem::Unbuildable { reason: error.to_string() });
+            None
+        }
+    }
+}
+
+pub(super) fn network(
+    written: &Written,
+    task: &dyn Task,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<NetworkParams>>> {
+    typed(written, "network", &NetworkParams::default_for(task), checker)
+}
+
+pub(super) fn train(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<TrainParams>>> {
+    let criterion = written.table.get("criterion").and_then(Node::table);
+    if let Some(metric) = criterion.and_then(|criterion| criterion.get("metric")) {
+        known_metric(metric, "train.criterion.metric", checker)?;
+    }
+    typed(written, "train", &TrainParams::default_for(task), checker)
+}
+
+pub(super) fn record(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<RecordParams>>> {
+    let metrics = written.table.get("metrics").and_then(Node::list).unwrap_or_default();
+    let known: Vec<_> = metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
+    known.into_iter().collect::<Option<()>>()?;
+    typed(written, "record", &RecordParams::default_for(task), checker)
+}
+
+/// `sse`, `train_sse` or `test_sse`; what is not text is left to the check of the field.
+fn known_metric(node: &Node, path: &str, checker: &mut Checker) -> Option<()> {
+    let Some(name) = node.text() else { return Some(()) };
+    let stem = name.strip_prefix("train_").or_else(|| name.strip_prefix("test_")).unwrap_or(name);
+    if METRICS.iter().any(|metric| metric.name == stem) {
+        return Some(());
+    }
+    let expected = METRICS.iter().map(|metric| metric.name.to_string()).collect();
+    let nearest = nearest(stem, METRICS.iter().map(|metric| metric.name));
+    let problem = Problem::UnknownName { family: "metric", got: name.to_string(), expected, nearest };
+    checker.report(&node.origin, path, problem);
+    None
+}
+
+/// What was written over the defaults, key by key.
+fn typed<T: Described + DeserializeOwned + Serialize>(
+    written: &Written,
+    path: &str,
+    defaults: &T,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<T>>> {
+    let values = checker.table(&written.table, &written.origin, path, T::FIELDS)?;
+    let made = serde_json::to_value(defaults).and_then(|mut all| {
+        if let Some(map) = all.as_object_mut() {
+            map.extend(values);
+        }
+        let params: T = serde_json::from_value(all)?;
+        Ok((serde_json::to_value(&params)?, Arc::new(params)))
+    });
+    match made {
+        Ok(resolved) => Some(Arc::new(resolved)),
+        Err(error) => {
+            checker.report(&written.origin, path, Problem::Unbuildable { reason: error.to_string() });
+            None
+        }
+    }
+}
+
+pub(super) fn learner(
+    learner: &Learner,
+    written: &Written,
+    checker: &mut Checker,
+) -> Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>> {
+    let entry = registry::learner(&learner.kind)?;
+    let fields: Vec<Field> = entry.kind.fields.iter().chain(LEARNER).copied().collect();
+    let mut table = written.table.clone();
+    for elsewhere in ["kind", "network", "train"] {
+        table.remove(elsewhere);
+    }
+    let mut values: Map<_, _> = checker.table(&table, &written.origin, "learner", &fields)?;
+    values.remove("label");
+    match (entry.make)(values) {
+        Ok((resolved, step, recipe)) => Some(Arc::new((with_kind(resolved, entry.kind.name), (step, recipe)))),
+        Err(Failure::Data(key, error)) => {
+            checker.report(&written.origin, &format!("learner.{key}"), Problem::Data(error));
+            None
+        }
+        Err(Failure::Serde(error)) => {
+            checker.report(&written.origin, "learner", Problem::Unbuildable { reason: error.to_string() });
+            None
+        }
+    }
+}
+
+fn with_kind(mut resolved: Json, kind: &str) -> Json {
+    if let Some(map) = resolved.as_object_mut() {
+        map.insert("kind".to_string(), Json::from(kind));
+    }
+    resolved
+}

@@ -1,0 +1,114 @@
+//! The keys of the top level, and what every learner and figure takes, as data.
+
+use deltalab_core::network::NetworkParams;
+use deltalab_core::params::{Described, Field, Interval, Kind, Must};
+use deltalab_core::train::{RecordParams, TrainParams};
+
+/// Most seeds of a spec, and most runs unless `allow_large` is set.
+pub const MOST_RUNS: u64 = 10_000_000;
+
+/// The largest seed: TOML integers are signed.
+const LARGEST_SEED: u64 = i64::MAX as u64;
+
+const fn optional(name: &'static str, doc: &'static str, must: Must) -> Field {
+    Field { name, doc, must, required: false }
+}
+
+const fn required(name: &'static str, doc: &'static str, must: Must) -> Field {
+    Field { name, doc, must, required: true }
+}
+
+/// `seeds`, as a range.
+pub const SEED_RANGE: &[Field] = &[
+    required("first", "First seed.", Must::Integer(0, LARGEST_SEED)),
+    required("count", "Number of seeds.", Must::Integer(1, MOST_RUNS)),
+];
+
+const SEEDS: Must = Must::OneOf(&[
+    Must::Integer(1, MOST_RUNS),
+    Must::List(&Must::Integer(0, LARGEST_SEED)),
+    Must::Table(SEED_RANGE),
+]);
+
+/// Keys of the top level that are no section.
+pub const TOP: &[Field] = &[
+    required("name", "Name of the experiment, also of its result folder.", Must::Text),
+    optional("description", "What it shows, in a sentence or two. Default: empty.", Must::Text),
+    optional("seeds", "Run seeds: how many from 0 on, a list, or first and count. Default: 10.", SEEDS),
+    optional("precision", "Floating-point numbers of the network. Default: \"f64\".", PRECISION.must),
+    optional("master_seed", "Seed of the experiment, beside the run's. Default: 0.", MASTER_SEED.must),
+    optional("base", "A file whose keys hold where this one says nothing; relative to this one.", Must::Text),
+    optional("allow_large", "Whether more than ten million runs are meant. Default: false.", Must::Bool),
+];
+
+/// `precision`.
+pub const PRECISION: Field =
+    optional("precision", "Floating-point numbers of the network.", Must::Choice(&["f64", "f32"]));
+
+/// `master_seed`.
+pub const MASTER_SEED: Field =
+    optional("master_seed", "Seed of the experiment, beside the run's.", Must::Integer(0, LARGEST_SEED));
+
+/// Number of seeds where the spec gives none.
+pub const DEFAULT_SEEDS: u64 = 10;
+
+/// Sections of the top level: tables, or lists of tables.
+pub const SECTIONS: &[(&str, &str)] = &[
+    ("task", "What is learned: a kind and its parameters."),
+    ("network", "Layers and paths. Input and output sizes come from the task."),
+    ("train", "Order, error, and when a run stops."),
+    ("record", "What is stored of a run."),
+    ("learner", "A learning rule and its parameters; one table for each learner that is compared."),
+    ("grid", "Paths and the values they take, crossed with every learner."),
+    ("tune", "A search for each learner's parameters, on seeds that the comparison never uses."),
+    ("figure", "A figure to draw; without any, those that suit the results."),
+];
+
+/// What every learner takes beside its own parameters.
+pub const LEARNER: &[Field] = &[
+    optional("label", "Name in tables and figures. Default: its kind, and what tells it from others of it.", Must::Text),
+    optional("network", "Keys of [network] that are this learner's own.", Must::Table(NetworkParams::FIELDS)),
+    optional("train", "Keys of [train] that are this learner's own.", Must::Table(TrainParams::FIELDS)),
+];
+
+/// What `[record]` takes.
+pub const RECORD: &[Field] = RecordParams::FIELDS;
+
+/// What a `[[figure]]` takes beside its kind.
+pub const FIGURE: &[Field] = &[
+    optional("name", "File stem. Default: made from the kind and the metric.", Must::Text),
+    optional("metric", "Metric to show. Default: the kind's usual one.", Must::Text),
+    optional("facet", "Axis of the grid, or \"learner\", that gives a panel each. Default: one panel.", Must::Text),
+    optional("title", "Title. Default: made from the spec.", Must::Text),
+    optional("log", "Whether the y axis is logarithmic. Default: false.", Must::Bool),
+];
+
+/// Kinds of figures.
+pub const FIGURES: &[Kind] = &[
+    Kind { name: "learning-curve", doc: "A metric over epochs: median over runs, with a band.", fields: FIGURE },
+    Kind { name: "survival", doc: "Share of runs that are solved, over epochs.", fields: FIGURE },
+    Kind { name: "final", doc: "A final metric, its interval, and every run as a point.", fields: FIGURE },
+    Kind { name: "associations", doc: "Associative strengths over trials.", fields: FIGURE },
+];
+
+/// How `[tune]` searches one parameter.
+const RANGE: Must = Must::OneOf(&[
+    Must::Table(&[
+        required("log", "Lowest and highest value, steps evenly spaced in the logarithm.", BOUNDS),
+        required("steps", "Number of values.", Must::Integer(2, 1000)),
+    ]),
+    Must::Table(&[
+        required("linear", "Lowest and highest value, steps evenly spaced.", BOUNDS),
+        required("steps", "Number of values.", Must::Integer(2, 1000)),
+    ]),
+    Must::List(&Must::OneOf(&[Must::Number(Interval::FINITE), Must::Text, Must::Bool])),
+]);
+
+const BOUNDS: Must = Must::List(&Must::Number(Interval::FINITE));
+
+/// What `[tune]` takes.
+pub const TUNE: &[Field] = &[
+    required("seeds", "Seeds of the trials; the comparison must not use them.", SEEDS),
+    required("space", "Parameters of the learners, and the values they may take.", Must::Map(&RANGE)),
+    required("select", "What is best: \"median_epochs\", or a final metric.", Must::Text),
+];

@@ -1,0 +1,98 @@
+//! The text of a spec, and that of its `base`.
+
+use crate::diagnostic::{Diagnostic, Place, Problem, Problems};
+use crate::node::{Origin, Source, Table, Value};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use toml_edit::{DocumentMut, Item, TableLike};
+
+/// The text of a spec, its name in messages, and the folder that files in it are relative to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpecText {
+    /// Its name in messages: the path as the user typed it.
+    pub name: String,
+    /// TOML.
+    pub text: String,
+    /// Where relative files are looked for.
+    pub folder: PathBuf,
+}
+
+impl SpecText {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, Problems> {
+        let name = path.display().to_string();
+        let problem = |problem| Diagnostic { place: Place::Whole { file: name.clone() }, path: String::new(), problem };
+        let text = read_text(path).map_err(problem)?;
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Self { name, text, folder })
+    }
+
+    /// A text that the program carries inside; relative files are looked for where the program runs.
+    pub fn embedded(name: &str, text: &str) -> Self {
+        Self { name: name.to_string(), text: text.to_string(), folder: PathBuf::new() }
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Problem> {
+    let bytes =
+        std::fs::read(path).map_err(|error| Problem::Unreadable { path: path.to_path_buf(), kind: error.kind() })?;
+    String::from_utf8(bytes).map_err(|_| Problem::NotText { path: path.to_path_buf() })
+}
+
+/// A spec as a tree (to be checked) and as a document (to be stored, comments kept), its base merged into both.
+pub(super) struct Parsed {
+    pub root: Table,
+    pub document: DocumentMut,
+    pub start: Origin,
+}
+
+/// Parses a text and merges its base.
+pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Diagnostic> {
+    let source = Arc::new(Source::File { name: spec.name.clone(), text: spec.text.clone() });
+    let start = Origin::new(&source, 0);
+    let (root, document) = both(&source, &spec.text)?;
+    let mut parsed = Parsed { root, document, start };
+    let Some(base) = parsed.root.get("base").cloned() else { return Ok(parsed) };
+    let Value::Text(file) = &base.value else { return Ok(parsed) }; // the check of the top level says so
+    let path = spec.folder.join(file);
+    let text = read_text(&path).map_err(|problem| Diagnostic::new(&base.origin, "base", problem))?;
+    let source = Arc::new(Source::File { name: path.display().to_string(), text: text.clone() });
+    let (base_root, base_document) = both(&source, &text)?;
+    if base_root.get("base").is_some() {
+        return Err(Diagnostic::new(&base.origin, "base", Problem::BaseOfBase { base: file.clone() }));
+    }
+    parsed.root.remove("base");
+    parsed.document.remove("base");
+    parsed.root = parsed.root.over(base_root);
+    put_under(parsed.document.as_table_mut(), base_document.as_table());
+    Ok(parsed)
+}
+
+fn both(source: &Arc<Source>, text: &str) -> Result<(Table, DocumentMut), Diagnostic> {
+    let root = Table::parse(source)?;
+    match text.parse() {
+        Ok(document) => Ok((root, document)),
+        Err(error) => Err(Diagnostic::new(&Origin::new(source, 0), "", Problem::Syntax(error))),
+    }
+}
+
+/// [`Table::over`], on documents.
+fn put_under(over: &mut dyn TableLike, base: &dyn TableLike) {
+    for (key, item) in base.iter() {
+        match over.get_mut(key) {
+            None | Some(Item::None) => {
+                over.insert(key, item.clone());
+            }
+            Some(own) => {
+                let same_kind = kind(own).is_none() || kind(own) == kind(item);
+                if let (Some(own), Some(item), true) = (own.as_table_like_mut(), item.as_table_like(), same_kind) {
+                    put_under(own, item);
+                }
+            }
+        }
+    }
+}
+
+fn kind(item: &Item) -> Option<String> {
+    item.as_str().or_else(|| item.as_table_like()?.get("kind")?.as_str()).map(str::to_string)
+}
