@@ -1,4 +1,73 @@
 //! Records, result folders and statistics of deltalab. It knows no learner and no spec.
+//!
+//! ```text
+//! Study + Records -> Runs -> Analysis -> tables, verdict
+//! ```
+//!
+//! | module | what |
+//! |---|---|
+//! | [`study`], [`record`] | what is asked, and what a finished run answers: plain values |
+//! | [`journal`] | the append-only file of finished runs; loading, compacting |
+//! | [`folder`], [`manifest`] | the result folder |
+//! | [`runs`] | finished runs by cell and seed |
+//! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
+//! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
+//! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
+//! | [`verdict`] | the answer in a table and in sentences |
+//!
+//! ```
+//! use deltalab_results::{Analysis, Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
+//!
+//! let cell = |id: &str, learner: &str| Cell {
+//!     id: id.into(), learner: learner.into(), max_epochs: 1000,
+//!     criterion: Some("sse < 0.1".into()), ..Cell::default()
+//! };
+//! let study = Study {
+//!     name: "xor".into(), cells: vec![cell("a1", "BP"), cell("b2", "delta")], seeds: (0..20).collect(),
+//!     finals: vec![Metric { name: "train_sse".into(), better: Better::Lower, ..Metric::default() }],
+//!     ..Study::default()
+//! };
+//! let run = |cell: &str, seed, epochs, status, sse| Record {
+//!     cell: cell.into(), seed, status, epochs, solved_epoch: (status == Status::Solved).then_some(epochs),
+//!     finals: vec![("train_sse".into(), sse)], curves: vec![], pattern_updates: 4 * epochs,
+//! };
+//! let mut records = Vec::new();
+//! for seed in 0..20 {
+//!     records.push(run("a1", seed, 200 + seed, Status::Solved, 0.09));
+//!     records.push(run("b2", seed, 1000, Status::Unsolved, 1.0));
+//! }
+//! let runs = Runs::new(&study, &records);
+//! let verdict = verdict(&runs, &Analysis::of(&runs));
+//! assert_eq!(verdict.cells[0].summary.success.unwrap().epochs.median, Some(209));
+//! assert_eq!(
+//!     verdict.sentences[0].text,
+//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm)."
+//! );
+//! ```
 
+pub mod analysis;
+pub mod columns;
+pub mod comparison;
+mod disk;
+mod error;
+pub mod folder;
+pub mod journal;
+pub mod manifest;
+pub mod number;
 pub mod record;
+pub mod runs;
+pub mod statistics;
 pub mod study;
+pub mod summary;
+pub mod tables;
+pub mod verdict;
+
+pub use analysis::Analysis;
+pub use disk::Written;
+pub use error::{Error, Line};
+pub use folder::{Folder, Opened};
+pub use journal::Journal;
+pub use manifest::Manifest;
+pub use record::{Record, Series, Status};
+pub use runs::Runs;
+pub use study::{Better, Cell, FigureRequest, Metric, Study};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::number;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -12,6 +14,17 @@ pub enum Status {
     Unsolved,
     /// An error or a weight was no longer finite: a result, not a failure.
     Diverged,
+}
+
+impl Status {
+    /// Its name in the files: `solved`, `unsolved` or `diverged`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Solved => "solved",
+            Status::Unsolved => "unsolved",
+            Status::Diverged => "diverged",
+        }
+    }
 }
 
 /// Everything that is kept of one run.
@@ -27,12 +40,20 @@ pub struct Record {
     pub epochs: u64,
     /// Epoch in which the criterion was met.
     pub solved_epoch: Option<u64>,
-    /// Final metrics, by name. Not-finite values are kept (see `journal` for how they are written).
+    /// Final metrics, by name. Not-finite values are kept (see [`crate::number`] for how they are written).
+    #[serde(with = "number::named")]
     pub finals: Vec<(String, f64)>,
     /// Curves, by metric.
     pub curves: Vec<Series>,
     /// Patterns presented and learned from.
     pub pattern_updates: u64,
+}
+
+impl Record {
+    /// The final metric of this name; `None` where the run has none.
+    pub fn final_metric(&self, name: &str) -> Option<f64> {
+        self.finals.iter().find(|(metric, _)| metric == name).map(|&(_, value)| value)
+    }
 }
 
 /// One metric over epochs (or trials).
@@ -43,5 +64,6 @@ pub struct Series {
     /// Epochs, ascending.
     pub epochs: Vec<u64>,
     /// A value for each epoch.
+    #[serde(with = "number::list")]
     pub values: Vec<f64>,
 }

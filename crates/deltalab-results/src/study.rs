@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Record;
+
 /// A planned experiment, as statistics, tables and figures need it. Stored in `manifest.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Study {
@@ -23,6 +25,13 @@ pub struct Study {
     pub time: String,
     /// `[[figure]]` of the spec; empty: sensible defaults.
     pub figures: Vec<FigureRequest>,
+}
+
+impl Study {
+    /// Whether a finished run is one of the study's.
+    pub fn asks_for(&self, record: &Record) -> bool {
+        self.seeds.contains(&record.seed) && self.cells.iter().any(|cell| cell.id == record.cell)
+    }
 }
 
 /// One fully resolved configuration.

@@ -50,7 +50,7 @@ impl<R: Real> Learner<R> for State<R> {
             let shape = &layers[layer];
             if layer == output {
                 let delta = delta.of_mut(layer, patterns);
-                error.delta(&shape.activation, shape.units, eta, y, batch.target(), delta);
+                error.delta(shape, eta, y, batch.target(), delta);
             } else {
                 net.backward(layer, delta, patterns);
                 shape.activation.scale_by_derivative(eta, y, delta.of_mut(layer, patterns));

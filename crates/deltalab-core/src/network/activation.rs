@@ -16,7 +16,7 @@
 //! 2016 (their tanh form); f'(0) of ReLU is 0, of leaky ReLU `slope`.
 
 use crate::params::{Described, Interval, Kind, Must};
-use crate::real::{Real, math};
+use crate::real::{Kernel, Real, math};
 use serde::{Deserialize, Serialize};
 
 /// An activation function.
@@ -64,27 +64,131 @@ pub const ACTIVATIONS: &[Kind] = &[
     Kind { name: "softmax", doc: "Softmax: f(η)_k = e^η_k / Σ_l e^η_l over the layer; output layer only", fields: &[] },
 ];
 
-/// √(2/π) and the cubic coefficient of GELU's tanh form.
-const GELU: (f64, f64) = (0.797_884_560_802_865_4, 0.044_715);
-
-#[inline(always)]
-fn gelu_tanh<R: Real>(eta: R) -> R {
-    math::tanh(R::of(GELU.0) * (eta + R::of(GELU.1) * (eta * eta * eta)))
+/// An activation function of single units. Methods rather than closures, which would not be inlined into the lanes' code.
+trait Curve: Copy {
+    /// f(η).
+    fn value<R: Real>(self, eta: R) -> R;
+    /// f'(η), with y = f(η) at hand.
+    fn derivative<R: Real>(self, eta: R, y: R) -> R;
 }
 
-/// out ← f(in), element by element.
-#[inline(always)]
-fn map<R: Real>(from: &[R], to: &mut [R], f: impl Fn(R) -> R) {
-    for (y, &eta) in to.iter_mut().zip(from) {
-        *y = f(eta);
+#[derive(Clone, Copy)]
+struct Logistic;
+impl Curve for Logistic {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        math::logistic(eta)
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, _: R, y: R) -> R {
+        y * (R::one() - y)
     }
 }
 
-/// δ ← δ · f', element by element.
+#[derive(Clone, Copy)]
+struct Tanh;
+impl Curve for Tanh {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        math::tanh(eta)
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, _: R, y: R) -> R {
+        R::one() - y * y
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Relu;
+impl Curve for Relu {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        R::select(R::zero().gt(eta), R::zero(), eta)
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, eta: R, _: R) -> R {
+        R::select(eta.gt(R::zero()), R::one(), R::zero())
+    }
+}
+
+impl Curve for &LeakyRelu {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        R::select(eta.gt(R::zero()), eta, R::of(self.slope) * eta)
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, eta: R, _: R) -> R {
+        R::select(eta.gt(R::zero()), R::one(), R::of(self.slope))
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Softplus;
+impl Curve for Softplus {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        math::softplus(eta)
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, eta: R, _: R) -> R {
+        math::logistic(eta)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Gelu;
+impl Gelu {
+    /// √(2/π).
+    const SCALE: f64 = 0.797_884_560_802_865_4;
+    const CUBIC: f64 = 0.044_715;
+
+    #[inline(always)]
+    fn tanh<R: Real>(eta: R) -> R {
+        math::tanh(R::of(Self::SCALE) * (eta + R::of(Self::CUBIC) * (eta * eta * eta)))
+    }
+}
+impl Curve for Gelu {
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        R::of(0.5) * eta * (R::one() + Self::tanh(eta))
+    }
+    #[inline(always)]
+    fn derivative<R: Real>(self, eta: R, _: R) -> R {
+        let (half, one, t) = (R::of(0.5), R::one(), Self::tanh(eta));
+        let du = R::of(Self::SCALE) * (one + R::of(3.0 * Self::CUBIC) * (eta * eta));
+        half * (one + t) + half * eta * (one - t * t) * du
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Threshold;
+impl Curve for Threshold {
+    /// NaN stays NaN, so that a diverged net is seen.
+    #[inline(always)]
+    fn value<R: Real>(self, eta: R) -> R {
+        let zero = R::zero();
+        R::select(eta.gt(zero), R::one(), R::select(zero.ge(eta), zero, eta))
+    }
+    /// It has none: 1 leaves δ as it is.
+    #[inline(always)]
+    fn derivative<R: Real>(self, _: R, _: R) -> R {
+        R::one()
+    }
+}
+
+/// y ← f(η), element by element.
 #[inline(always)]
-fn scale<R: Real>(net: &[R], activity: &[R], delta: &mut [R], derivative: impl Fn(R, R) -> R) {
+fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
+    for (y, &eta) in activity.iter_mut().zip(net) {
+        *y = curve.value(eta);
+    }
+}
+
+/// δ ← δ · f'(η), element by element.
+#[inline(always)]
+fn scale<R: Real>(curve: impl Curve, net: &[R], activity: &[R], delta: &mut [R]) {
     for ((d, &eta), &y) in delta.iter_mut().zip(net).zip(activity) {
-        *d *= derivative(eta, y);
+        *d *= curve.derivative(eta, y);
     }
 }
 
@@ -111,26 +215,16 @@ impl Activation {
 
     /// y ← f(η) for a layer of `units`, patterns side by side (`units x patterns`, column by column).
     #[inline(always)]
-    pub fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
-        let one = R::one();
-        let zero = R::zero();
+    pub(super) fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
         match self {
             Self::Linear => activity.copy_from_slice(net),
-            Self::Logistic => map(net, activity, |eta| math::logistic(eta)),
-            Self::Tanh => map(net, activity, |eta| math::tanh(eta)),
-            Self::Relu => map(net, activity, |eta| R::select(zero.gt(eta), zero, eta)),
-            Self::LeakyRelu(LeakyRelu { slope }) => {
-                let slope = R::of(*slope);
-                map(net, activity, |eta| R::select(eta.gt(zero), eta, slope * eta));
-            }
-            Self::Softplus => map(net, activity, |eta| math::softplus(eta)),
-            Self::Gelu => {
-                map(net, activity, |eta| R::of(0.5) * eta * (one + gelu_tanh(eta)));
-            }
-            // NaN stays NaN, so that a diverged net is seen.
-            Self::Threshold => map(net, activity, |eta| {
-                R::select(eta.gt(zero), one, R::select(zero.ge(eta), zero, eta))
-            }),
+            Self::Logistic => map(Logistic, net, activity),
+            Self::Tanh => map(Tanh, net, activity),
+            Self::Relu => map(Relu, net, activity),
+            Self::LeakyRelu(leaky) => map(leaky, net, activity),
+            Self::Softplus => map(Softplus, net, activity),
+            Self::Gelu => map(Gelu, net, activity),
+            Self::Threshold => map(Threshold, net, activity),
             Self::Softmax => {
                 for (eta, y) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {
                     softmax(eta, y);
@@ -142,26 +236,30 @@ impl Activation {
     /// δ ← δ · f'(η), with y = f(η) at hand. Softmax and threshold leave δ as it is: they have no derivative per unit.
     #[inline(always)]
     pub fn scale_by_derivative<R: Real>(&self, net: &[R], activity: &[R], delta: &mut [R]) {
-        let one = R::one();
-        let zero = R::zero();
-        match self {
-            Self::Linear | Self::Threshold | Self::Softmax => {}
-            Self::Logistic => scale(net, activity, delta, |_, y| y * (one - y)),
-            Self::Tanh => scale(net, activity, delta, |_, y| one - y * y),
-            Self::Relu => {
-                scale(net, activity, delta, |eta, _| R::select(eta.gt(zero), one, zero));
-            }
-            Self::LeakyRelu(LeakyRelu { slope }) => {
-                let slope = R::of(*slope);
-                scale(net, activity, delta, |eta, _| R::select(eta.gt(zero), one, slope));
-            }
-            Self::Softplus => scale(net, activity, delta, |eta, _| math::logistic(eta)),
-            Self::Gelu => scale(net, activity, delta, |eta, _| {
-                let (half, three) = (R::of(0.5), R::of(3.0));
-                let t = gelu_tanh(eta);
-                let du = R::of(GELU.0) * (one + three * R::of(GELU.1) * (eta * eta));
-                half * (one + t) + half * eta * (one - t * t) * du
-            }),
+        R::enter(ScaleByDerivative { activation: self, net, activity, delta });
+    }
+}
+
+struct ScaleByDerivative<'a, R> {
+    activation: &'a Activation,
+    net: &'a [R],
+    activity: &'a [R],
+    delta: &'a mut [R],
+}
+
+impl<R: Real> Kernel for ScaleByDerivative<'_, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { activation, net, activity, delta } = self;
+        match activation {
+            Activation::Linear | Activation::Threshold | Activation::Softmax => {}
+            Activation::Logistic => scale(Logistic, net, activity, delta),
+            Activation::Tanh => scale(Tanh, net, activity, delta),
+            Activation::Relu => scale(Relu, net, activity, delta),
+            Activation::LeakyRelu(leaky) => scale(leaky, net, activity, delta),
+            Activation::Softplus => scale(Softplus, net, activity, delta),
+            Activation::Gelu => scale(Gelu, net, activity, delta),
         }
     }
 }

@@ -10,9 +10,9 @@
 //! t = 0, and ln is taken of at least the smallest normal number, so that a saturated unit has a large error, not an infinite
 //! one. With a `tolerance`, a unit within it of its target counts as right: its t − z is taken as 0, in E and in δ.
 
-use super::activation::Activation;
+use super::{Activation, Layer};
 use crate::params::{Described, Interval, Kind, Must};
-use crate::real::{Elem, Real, math};
+use crate::real::{Elem, Kernel, Real, math};
 use serde::{Deserialize, Serialize};
 
 /// An error function.
@@ -61,13 +61,6 @@ impl ErrorFunction {
         R::of(t.tolerance.unwrap_or(-1.0))
     }
 
-    /// t − z, or 0 within the tolerance.
-    #[inline(always)]
-    fn difference<R: Real>(tolerance: R, target: R, output: R) -> R {
-        let d = target - output;
-        R::select(tolerance.ge(d.abs()), R::zero(), d)
-    }
-
     /// Whether δ at these outputs is known: cross-entropy wants logistic or softmax ones.
     pub fn fits(&self, output: &Activation) -> bool {
         match self {
@@ -76,23 +69,42 @@ impl ErrorFunction {
         }
     }
 
-    /// δ ← −∂E/∂η (−½ ∂SSE/∂η) at the output layer: `units x patterns`, all four slices.
+    /// δ ← −∂E/∂η (−½ ∂SSE/∂η) at an output layer of these net inputs, outputs and targets, all `units x patterns`.
     #[inline(always)]
-    pub fn delta<R: Real>(
-        &self,
-        activation: &Activation,
-        units: usize,
-        net: &[R],
-        output: &[R],
-        target: &[R],
-        delta: &mut [R],
-    ) {
-        let tolerance = self.tolerance();
+    pub fn delta<R: Real>(&self, layer: &Layer, net: &[R], output: &[R], target: &[R], delta: &mut [R]) {
+        R::enter(Delta { error: self, layer, net, output, target, delta });
+    }
+
+    /// E of some patterns, summed in the order of units, then of patterns.
+    #[inline(always)]
+    pub fn of<R: Real>(&self, layer: &Layer, output: &[R], target: &[R]) -> R {
+        let mut sum = R::zero();
+        R::enter(Sum { error: self, layer, output, target, sum: &mut sum });
+        sum
+    }
+}
+
+struct Delta<'a, R> {
+    error: &'a ErrorFunction,
+    layer: &'a Layer,
+    net: &'a [R],
+    output: &'a [R],
+    target: &'a [R],
+    delta: &'a mut [R],
+}
+
+impl<R: Real> Kernel for Delta<'_, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } = self;
+        let units = *units;
+        let tolerance = error.tolerance();
         for ((d, &z), &t) in delta.iter_mut().zip(output).zip(target) {
-            *d = Self::difference(tolerance, t, z);
+            *d = difference(tolerance, t, z);
         }
-        match (self, activation) {
-            (Self::Sse(_), Activation::Softmax) => {
+        match (error, activation) {
+            (ErrorFunction::Sse(_), Activation::Softmax) => {
                 for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {
                     let mut along = R::zero(); // Σ_l z_l (t_l − z_l)
                     for (&d, &z) in d.iter().zip(z) {
@@ -103,8 +115,8 @@ impl ErrorFunction {
                     }
                 }
             }
-            (Self::Sse(_), _) => activation.scale_by_derivative(net, output, delta),
-            (Self::CrossEntropy(_), Activation::Softmax) => {
+            (ErrorFunction::Sse(_), _) => activation.scale_by_derivative(net, output, delta),
+            (ErrorFunction::CrossEntropy(_), Activation::Softmax) => {
                 let rows = delta.chunks_exact_mut(units).zip(output.chunks_exact(units));
                 for ((d, z), t) in rows.zip(target.chunks_exact(units)) {
                     let mut total = R::zero();
@@ -117,35 +129,51 @@ impl ErrorFunction {
                     }
                 }
             }
-            (Self::CrossEntropy(_), _) => {}
+            (ErrorFunction::CrossEntropy(_), _) => {}
         }
     }
+}
 
-    /// E of some patterns, summed in the order of units, then of patterns.
+struct Sum<'a, R> {
+    error: &'a ErrorFunction,
+    layer: &'a Layer,
+    output: &'a [R],
+    target: &'a [R],
+    sum: &'a mut R,
+}
+
+impl<R: Real> Kernel for Sum<'_, R> {
+    type Out = ();
     #[inline(always)]
-    pub fn of<R: Real>(&self, activation: &Activation, output: &[R], target: &[R]) -> R {
-        let tolerance = self.tolerance();
-        let mut sum = R::zero();
-        match self {
-            Self::Sse(_) => {
+    fn run(self) {
+        let Self { error, layer, output, target, sum } = self;
+        let tolerance = error.tolerance();
+        match error {
+            ErrorFunction::Sse(_) => {
                 for (&z, &t) in output.iter().zip(target) {
-                    let d = Self::difference(tolerance, t, z);
-                    sum += d * d;
+                    let d = difference(tolerance, t, z);
+                    *sum += d * d;
                 }
             }
-            Self::CrossEntropy(_) => {
-                let both = !matches!(activation, Activation::Softmax);
+            ErrorFunction::CrossEntropy(_) => {
+                let both = layer.activation != Activation::Softmax;
                 for (&z, &t) in output.iter().zip(target) {
                     let mut e = information(t, z);
                     if both {
                         e += information(R::one() - t, R::one() - z);
                     }
-                    sum += R::select(tolerance.ge((t - z).abs()), R::zero(), e);
+                    *sum += R::select(tolerance.ge((t - z).abs()), R::zero(), e);
                 }
             }
         }
-        sum
     }
+}
+
+/// t − z, or 0 within the tolerance.
+#[inline(always)]
+fn difference<R: Real>(tolerance: R, target: R, output: R) -> R {
+    let d = target - output;
+    R::select(tolerance.ge(d.abs()), R::zero(), d)
 }
 
 /// −t ln z; 0 where t = 0.

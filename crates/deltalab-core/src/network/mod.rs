@@ -8,6 +8,7 @@ pub mod error;
 pub mod initialiser;
 mod layers;
 mod parameters;
+mod passes;
 pub mod product;
 mod topology;
 
@@ -20,7 +21,6 @@ pub use topology::{Layer, NetworkParams, Path, Topology, TopologyError};
 
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
-use product::{View, accumulate};
 use std::sync::Arc;
 
 /// A network with its weights: one, or one per lane.
@@ -69,53 +69,18 @@ impl<R: Real> Network<R> {
         }
     }
 
-    /// η of one layer from the activities of the layers that send to it: sending units ascending, path after path, then
-    /// the bias.
-    #[inline(always)]
-    pub fn net_input(&self, layer: usize, activity: &Layers<R>, net: &mut [R], patterns: usize) {
-        let units = self.topology.layers[layer].units;
-        net.fill(R::zero());
-        for (path, w) in self.topology.paths.iter().zip(&self.values.weights) {
-            if path.to == layer {
-                let senders = self.topology.layers[path.from].units;
-                let y = activity.of(path.from, patterns);
-                let (w, y) = (View::columns(w.as_slice(), units), View::columns(y, senders));
-                accumulate(net, (units, senders, patterns), w, y);
-            }
-        }
-        if self.topology.layers[layer].bias {
-            for net in net.chunks_exact_mut(units) {
-                for (eta, &b) in net.iter_mut().zip(&self.values.biases[layer]) {
-                    *eta += b;
-                }
-            }
-        }
-    }
-
     /// The forward pass: η and y of every layer above the input, layer by layer. `activity` holds the clamped input.
+    ///
+    /// η_j = Σ_i x_i w_ij + b_j: sending units ascending, path after path, then the bias; y_j = f(η_j).
     #[inline(always)]
     pub fn forward(&self, net: &mut Layers<R>, activity: &mut Layers<R>, patterns: usize) {
-        for (layer, shape) in self.topology.layers.iter().enumerate().skip(1) {
-            let eta = net.of_mut(layer, patterns);
-            self.net_input(layer, activity, eta, patterns);
-            shape.activation.apply(shape.units, eta, activity.of_mut(layer, patterns));
-        }
+        R::enter(passes::Forward { network: self, net, activity, patterns });
     }
 
     /// Σ_k δ_k w_jk over the layers above that j sends to, into `delta[layer]`: receiving units ascending, path after path.
     #[inline(always)]
     pub fn backward(&self, layer: usize, delta: &mut Layers<R>, patterns: usize) {
-        let units = self.topology.layers[layer].units;
-        let (here, above) = delta.split(layer, patterns);
-        here.fill(R::zero());
-        for (path, w) in self.topology.paths.iter().zip(&self.values.weights) {
-            if path.from == layer && path.to > layer {
-                let receivers = self.topology.layers[path.to].units;
-                let d = above.of(path.to, patterns);
-                let (w, d) = (View::transposed(w.as_slice(), receivers), View::columns(d, receivers));
-                accumulate(here, (units, receivers, patterns), w, d);
-            }
-        }
+        R::enter(passes::Backward { network: self, layer, delta, patterns });
     }
 
     /// A direction from deltas and sending activities: c_ij = Σ_p δ_jp x_ip, patterns ascending, for every path and bias.
@@ -128,37 +93,6 @@ impl<R: Real> Network<R> {
         direction: &mut Parameters<R>,
         patterns: usize,
     ) {
-        for (n, path) in self.topology.paths.iter().enumerate() {
-            let c = direction.weights[n].as_mut_slice();
-            c.fill(R::zero());
-            if path.shared || path.fixed {
-                continue;
-            }
-            let (to, from) = (self.topology.layers[path.to].units, self.topology.layers[path.from].units);
-            let (d, x) = (delta.of(path.to, patterns), sending.of(path.from, patterns));
-            accumulate(c, (to, patterns, from), View::columns(d, to), View::transposed(x, from));
-            self.apply_mask(n, c);
-        }
-        for (layer, shape) in self.topology.layers.iter().enumerate() {
-            if shape.bias {
-                let c = &mut direction.biases[layer];
-                c.fill(R::zero());
-                for d in delta.of(layer, patterns).chunks_exact(shape.units) {
-                    for (c, &d) in c.iter_mut().zip(d) {
-                        *c += d;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sets masked entries of a path's direction to 0. A product with the mask, where NaN · 0 would stay NaN: selected.
-    #[inline(always)]
-    fn apply_mask(&self, path: usize, direction: &mut [R]) {
-        if let Some(mask) = &self.masks[path] {
-            for (c, &on) in direction.iter_mut().zip(mask.as_slice()) {
-                *c = R::select(on.gt(R::zero()), *c, R::zero());
-            }
-        }
+        R::enter(passes::OuterProducts { network: self, delta, sending, direction, patterns });
     }
 }

@@ -21,7 +21,7 @@ pub use schedule::Schedule;
 
 use crate::network::{Network, Parameters, Topology};
 use crate::params::{Described, Interval, Kind, Must};
-use crate::real::{Elem, Mask, Real};
+use crate::real::{Elem, Kernel, Mask, Real};
 use serde::{Deserialize, Serialize};
 
 /// An optimiser's kind and parameters.
@@ -179,47 +179,51 @@ impl<R: Real> Optimiser<R> {
     /// Makes the change: w ← w + a for every weight and bias.
     #[inline(always)]
     pub fn apply(&mut self, direction: &Parameters<R>, net: &mut Network<R>) {
+        R::enter(Apply { optimiser: self, direction, net });
+    }
+
+    #[inline(always)]
+    fn change(&mut self, direction: &Parameters<R>, net: &mut Network<R>) {
         let rate = self.rate;
         let decay = self.params.weight_decay();
         let decay_rate = rate * R::of(decay);
         let Network { topology, values, .. } = net;
         // ε κ w, for weights that learn; elsewhere nothing is added, so that −0 and infinities stay what they are.
         let decays = |n: usize| decay > 0.0 && topology.paths.get(n).is_some_and(|path| !path.fixed);
-        let decayed = |a: R, w: R, decays: bool| if decays { a - decay_rate * w } else { a };
         let targets = values.slices_mut().zip(direction.slices()).enumerate();
         let targets = targets.map(|(n, slices)| (decays(n), slices));
         match &self.params {
             OptimiserParams::Sgd(_) => {
-                for (n, (w, c)) in targets {
+                for (decays, (w, c)) in targets {
                     for (w, &c) in w.iter_mut().zip(c) {
-                        *w += decayed(rate * c, *w, n);
+                        *w += decayed(rate * c, *w, decay_rate, decays);
                     }
                 }
             }
             OptimiserParams::Momentum(p) => {
                 let mu = R::of(p.momentum);
-                for ((n, (w, c)), m) in targets.zip(self.first.slices_mut()) {
+                for ((decays, (w, c)), m) in targets.zip(self.first.slices_mut()) {
                     for ((w, &c), m) in w.iter_mut().zip(c).zip(m) {
                         *m = mu * *m + rate * c;
-                        *w += decayed(*m, *w, n);
+                        *w += decayed(*m, *w, decay_rate, decays);
                     }
                 }
             }
             OptimiserParams::Nesterov(p) => {
                 let mu = R::of(p.momentum);
-                for ((n, (w, c)), m) in targets.zip(self.first.slices_mut()) {
+                for ((decays, (w, c)), m) in targets.zip(self.first.slices_mut()) {
                     for ((w, &c), m) in w.iter_mut().zip(c).zip(m) {
                         *m = mu * *m + rate * c;
-                        *w += decayed(mu * *m + rate * c, *w, n);
+                        *w += decayed(mu * *m + rate * c, *w, decay_rate, decays);
                     }
                 }
             }
             OptimiserParams::Rmsprop(p) => {
                 let (keep, take, epsilon) = (R::of(p.decay), R::of(1.0 - p.decay), R::of(p.epsilon));
-                for ((n, (w, c)), q) in targets.zip(self.second.slices_mut()) {
+                for ((decays, (w, c)), q) in targets.zip(self.second.slices_mut()) {
                     for ((w, &c), q) in w.iter_mut().zip(c).zip(q) {
                         *q = keep * *q + take * (c * c);
-                        *w += decayed(rate * c / (q.sqrt() + epsilon), *w, n);
+                        *w += decayed(rate * c / (q.sqrt() + epsilon), *w, decay_rate, decays);
                     }
                 }
             }
@@ -230,12 +234,12 @@ impl<R: Real> Optimiser<R> {
                 self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
                 let [whole1, whole2] = self.powers.map(|power| R::one() - power);
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
-                for ((n, (w, c)), (p, q)) in targets.zip(memory) {
+                for ((decays, (w, c)), (p, q)) in targets.zip(memory) {
                     for (((w, &c), p), q) in w.iter_mut().zip(c).zip(p).zip(q) {
                         *p = beta1 * *p + take1 * c;
                         *q = beta2 * *q + take2 * (c * c);
                         let step = rate * (*p / whole1) / ((*q / whole2).sqrt() + epsilon);
-                        *w += decayed(step, *w, n);
+                        *w += decayed(step, *w, decay_rate, decays);
                     }
                 }
             }
@@ -244,7 +248,7 @@ impl<R: Real> Optimiser<R> {
                 let [largest, smallest] = [p.largest, p.smallest].map(R::of);
                 let (zero, one) = (R::zero(), R::one());
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
-                for ((n, (w, c)), (last, step)) in targets.zip(memory) {
+                for ((decays, (w, c)), (last, step)) in targets.zip(memory) {
                     for (((w, &c), last), step) in w.iter_mut().zip(c).zip(last).zip(step) {
                         let along = c * *last;
                         let (same, turned) = (along.gt(zero), zero.gt(along));
@@ -253,10 +257,30 @@ impl<R: Real> Optimiser<R> {
                         *step = R::select(same, longer, R::select(turned, shorter, *step));
                         *last = R::select(turned, zero, c);
                         let sign = R::select(last.gt(zero).or(zero.gt(*last)), one.copysign(*last), *last);
-                        *w += decayed(sign * *step, *w, n);
+                        *w += decayed(sign * *step, *w, decay_rate, decays);
                     }
                 }
             }
         }
     }
+}
+
+struct Apply<'a, R> {
+    optimiser: &'a mut Optimiser<R>,
+    direction: &'a Parameters<R>,
+    net: &'a mut Network<R>,
+}
+
+impl<R: Real> Kernel for Apply<'_, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.optimiser.change(self.direction, self.net);
+    }
+}
+
+/// a − εκw where the weight decays, else a.
+#[inline(always)]
+fn decayed<R: Real>(a: R, w: R, decay_rate: R, decays: bool) -> R {
+    if decays { a - decay_rate * w } else { a }
 }

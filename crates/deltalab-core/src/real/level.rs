@@ -1,6 +1,5 @@
-//! Which instructions this machine has, and the functions compiled for them.
+//! Which instructions this machine has.
 
-use super::Kernel;
 use core::fmt;
 use core::str::FromStr;
 use std::sync::OnceLock;
@@ -84,18 +83,3 @@ impl fmt::Display for UnknownLevel {
 }
 
 impl core::error::Error for UnknownLevel {}
-
-/// A kernel on scalars: the compiler's own vectors, for the widest instructions that the machine has.
-#[inline(always)]
-pub(super) fn enter_widest<K: Kernel>(kernel: K) -> K::Out {
-    #[cfg(target_arch = "x86_64")]
-    match Level::widest() {
-        // SAFETY: `widest` looked these features up on this machine.
-        Level::Avx512 => unsafe { super::x86::enter_avx512(kernel) },
-        // SAFETY: likewise.
-        Level::Avx2 => unsafe { super::x86::enter_avx2(kernel) },
-        _ => kernel.run(),
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    kernel.run()
-}

@@ -108,7 +108,7 @@ impl<E: Elem> Pack for Pair<E> {
     fn shift_right(a: Self) -> Self {
         Self([a.0[0].exponent_to_bits(), a.0[1].exponent_to_bits()])
     }
-    #[inline(always)]
+    #[inline(never)]
     fn enter<K: Kernel>(kernel: K) -> K::Out {
         kernel.run()
     }

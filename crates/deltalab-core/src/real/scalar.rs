@@ -56,7 +56,7 @@ macro_rules! real_for_scalar {
             }
             #[inline(always)]
             fn enter<K: Kernel>(kernel: K) -> K::Out {
-                super::level::enter_widest(kernel)
+                kernel.run()
             }
         }
     };

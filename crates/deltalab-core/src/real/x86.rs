@@ -7,15 +7,23 @@
 use super::{Kernel, Mask, Pack};
 use core::arch::x86_64::*;
 
-/// Runs a kernel with AVX-512.
+/// Runs a kernel with AVX-512. Never inlined: one copy of each kernel, called from every rule.
+#[inline(never)]
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2")]
 pub(super) fn enter_avx512<K: Kernel>(kernel: K) -> K::Out {
     kernel.run()
 }
 
-/// Runs a kernel with AVX2.
+/// Runs a kernel with AVX2. Never inlined: one copy of each kernel, called from every rule.
+#[inline(never)]
 #[target_feature(enable = "avx2")]
 pub(super) fn enter_avx2<K: Kernel>(kernel: K) -> K::Out {
+    kernel.run()
+}
+
+/// Runs a kernel with what every x86-64 has. Never inlined either.
+#[inline(never)]
+fn enter_sse2<K: Kernel>(kernel: K) -> K::Out {
     kernel.run()
 }
 
@@ -196,7 +204,7 @@ register!(
     select: |m, yes, no| _mm_or_pd(_mm_and_pd(m.0, yes), _mm_andnot_pd(m.0, no)),
     left: |a| _mm_castsi128_pd(_mm_slli_epi64::<52>(_mm_castpd_si128(a))),
     right: |a| _mm_castsi128_pd(_mm_srli_epi64::<52>(_mm_castpd_si128(a))),
-    enter: |kernel: K| kernel.run()
+    enter: enter_sse2
 );
 register!(
     /// Four `f32` in an SSE2 register.
@@ -206,5 +214,5 @@ register!(
     select: |m, yes, no| _mm_or_ps(_mm_and_ps(m.0, yes), _mm_andnot_ps(m.0, no)),
     left: |a| _mm_castsi128_ps(_mm_slli_epi32::<23>(_mm_castps_si128(a))),
     right: |a| _mm_castsi128_ps(_mm_srli_epi32::<23>(_mm_castps_si128(a))),
-    enter: |kernel: K| kernel.run()
+    enter: enter_sse2
 );

@@ -18,7 +18,7 @@
 //!   the same for every learner.
 //! * Recorded after every trial: V(A), the output to cue A alone; V(A,food) where there are several outcomes.
 //! * Source: the notation is that of the associative learning literature; for blocking, Kamin 1969; for the model, Rescorla &
-//!   Wagner 1972. Expected strengths for the classic designs are in the tests of the Rescorla–Wagner rule.
+//!   Wagner 1972. The tests hold twelve classic designs with the strengths that this model gives them.
 
 use super::notation::{MOST_TRIALS, NotationError, Problem, Stage, Trial, US};
 use super::shared::shared;
@@ -231,11 +231,12 @@ mod tests {
         );
     }
 
-    /// The event file of pyndl's tests, on which final weights are known to the last bit.
+    /// The event file of pyndl's tests (`event_file_simple`).
+    const PYNDL: &str = "(a+A/ab+A/bc+B/abc+C/4 c+C/3 ab+A/3 bc+B/2 a+A/a+D)";
+
     #[test]
     fn the_seventeen_events_of_pyndl_in_the_notation() {
-        let block = "(a+A/ab+A/bc+B/abc+C/4 c+C/3 ab+A/3 bc+B/2 a+A/a+D)";
-        let task = conditioning(&[block], Trials::Fixed);
+        let task = conditioning(&[PYNDL], Trials::Fixed);
         #[rustfmt::skip]
         let events = ["a+A", "ab+A", "bc+B", "abc+C", "c+C", "c+C", "c+C", "c+C", "ab+A", "ab+A", "ab+A",
             "bc+B", "bc+B", "bc+B", "a+A", "a+A", "a+D"];
@@ -248,32 +249,65 @@ mod tests {
         assert_eq!(task.probes()[5], Probe { name: "V(b,B)".to_string(), cue: 1, outcome: 1 });
     }
 
-    /// The twelve designs whose strengths are known: (stages, cues in order, trials).
-    #[test]
-    fn the_classic_designs_have_their_trials() {
-        let table: [(&[&str], &str, usize); 12] = [
-            (&["10 A+"], "A", 10),
-            (&["10 A+", "10 A-"], "A", 20),
-            (&["20 AB+"], "AB", 20),
-            (&["50 A+", "20 AB+"], "AB", 70),
-            (&["50 A+", "50 B+", "20 AB+"], "AB", 120),
-            (&["100 (A+/AB-)"], "AB", 200),
-            (&["100 (A+/AB-)", "20 BC+"], "ABC", 220),
-            (&["200 (AX+/BX-)"], "AXB", 400),
-            (&["100 (AX+/AX-/BX+/BX-)"], "AXB", 400),
-            (&["200 (3 AX+/AX-/X+/3 X-)"], "AX", 1600),
-            (&["200 (A+/B+/AB-)"], "AB", 600),
-            (&["50 A-", "10 A+"], "A", 60),
-        ];
-        for (stages, cues, trials) in table {
-            let task = conditioning(stages, Trials::Fixed);
-            assert_eq!(
-                (task.input_names().concat(), task.train_patterns()),
-                (cues.to_string(), trials)
-            );
-            assert_eq!(task.sample(&Streams::new(0, 0)).train.len(), trials, "{stages:?}");
-            assert_eq!(task.complaint(), None);
+    /// Strengths after the trials as shown, by ΔV = αβ (λ − Σ V) for every cue present: cues x outcomes.
+    fn strengths(task: &Conditioning, alpha_beta: f64) -> DMatrix<f64> {
+        let sample = task.sample(&Streams::new(0, 0));
+        let (cues, outcomes) = task.sizes();
+        let mut v = DMatrix::zeros(cues, outcomes);
+        for &p in &sample.train {
+            let x = sample.patterns.inputs.column(p as usize);
+            let error = sample.patterns.targets.column(p as usize) - v.tr_mul(&x);
+            v += alpha_beta * x * error.transpose();
         }
+        v
+    }
+
+    /// (stages, trials, αβ = 0.1: strengths by cue): computed by pyndl 1.2.4 and by closed forms.
+    #[test]
+    fn twelve_classic_designs_have_their_trials_and_their_strengths() {
+        type Design = (&'static [&'static str], usize, &'static [(&'static str, f64)]);
+        #[rustfmt::skip]
+        let table: [Design; 12] = [
+            (&["10 A+"], 10, &[("A", 0.6513215599)]),
+            (&["10 A+", "10 A-"], 20, &[("A", 0.2271017855)]),
+            (&["20 AB+"], 20, &[("A", 0.4942353925), ("B", 0.4942353925)]),
+            (&["50 A+", "20 AB+"], 70, &[("A", 0.9973934029), ("B", 0.0025471781)]),
+            (&["50 A+", "50 B+", "20 AB+"], 120, &[("A", 0.5057051885), ("B", 0.5057051885)]),
+            (&["100 (A+/AB-)"], 200, &[("A", 0.9871464233), ("B", -0.9807196350)]),
+            (&["100 (A+/AB-)", "20 BC+"], 220, &[("C", 0.9789417462), ("B", -0.0017778888)]),
+            (&["200 (AX+/BX-)"], 400, &[("A", 0.6666666666), ("B", -0.3333333332), ("X", 0.3333333333)]),
+            (&["100 (AX+/AX-/BX+/BX-)"], 400, &[("A", 0.1481481482), ("B", 0.1481481481), ("X", 0.2962962963)]),
+            (&["200 (3 AX+/AX-/X+/3 X-)"], 1600, &[("A", 0.4492663857), ("X", 0.2119802268)]),
+            (&["200 (A+/B+/AB-)"], 600, &[("A", 0.2857142857), ("B", 0.2857142857)]),
+            (&["50 A-", "10 A+"], 60, &[("A", 0.6513215599)]),
+        ];
+        for (stages, trials, expected) in table {
+            let task = conditioning(stages, Trials::Fixed);
+            assert_eq!(task.train_patterns(), trials, "{stages:?}");
+            assert_eq!(task.complaint(), None);
+            let (names, v) = (task.input_names(), strengths(&task, 0.1));
+            for (cue, strength) in expected {
+                let found = v[(names.iter().position(|name| name == cue).expect(cue), 0)];
+                // ten printed decimals
+                assert!(
+                    (found - strength).abs() < 1e-10,
+                    "{stages:?}: V({cue}) = {found}, expected {strength}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_seventeen_events_give_pyndls_weights() {
+        let task = conditioning(&[PYNDL], Trials::Fixed);
+        #[rustfmt::skip]
+        let expected = DMatrix::from_row_slice(3, 4, &[
+            0.0664228958019371, -0.0004679542492416, 0.00913237656408, 0.01,
+            0.0369453054439119, 0.0383650579363088, 0.0076940833315796, 0.0,
+            -0.00148720933211834, 0.0382611772343088, 0.0472921134315796, 0.0,
+        ]);
+        // the file of weights is printed to 15 digits
+        assert!((strengths(&task, 0.01) - expected).amax() < 1e-15);
     }
 
     #[test]

@@ -93,7 +93,8 @@ mod tests {
         // the sum of all pixels of the original file
         assert_eq!(patterns.inputs.sum() * 16.0, 561_718.0);
         // row 2 of the first image, a zero
-        let row: Vec<f64> = patterns.inputs.column(0).rows(16, 8).iter().map(|x| x * 16.0).collect();
+        let row: Vec<f64> =
+            patterns.inputs.column(0).rows(16, 8).iter().map(|x| x * 16.0).collect();
         assert_eq!(row, [0.0, 3.0, 15.0, 2.0, 0.0, 11.0, 8.0, 0.0]);
     }
 

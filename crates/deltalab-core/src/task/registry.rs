@@ -32,7 +32,9 @@ pub fn tasks(visitor: &mut impl Visitor) {
 mod tests {
     use super::super::{Named, Sample, Task, kind};
     use super::*;
+    use crate::params::Must;
     use crate::random::Streams;
+    use serde::de::value::MapDeserializer;
     use std::collections::HashSet;
 
     /// What holds for every task: checked with its defaults, or with `row` / `stage` where those are required.
@@ -46,6 +48,7 @@ mod tests {
             let name = T::KIND;
             self.names.push(name);
             documented::<T>();
+            choices_are_read::<T>();
             let needs: Vec<_> =
                 T::FIELDS.iter().filter(|field| field.required).map(|field| field.name).collect();
             let task: Box<dyn Task> = match (name, &needs[..]) {
@@ -85,6 +88,28 @@ mod tests {
                 field.name,
                 field.doc
             );
+        }
+    }
+
+    /// The choices that a spec is offered are those that serde reads, and it reads no other.
+    fn choices_are_read<T: Named>() {
+        let read = |field: &'static str, choice: &'static str| {
+            T::deserialize(MapDeserializer::<_, serde::de::value::Error>::new(std::iter::once((
+                field, choice,
+            ))))
+        };
+        for field in T::FIELDS {
+            if let Must::Choice(choices) = field.must {
+                for choice in choices {
+                    assert!(
+                        read(field.name, choice).is_ok(),
+                        "{}.{} = {choice:?}",
+                        T::KIND,
+                        field.name
+                    );
+                }
+                assert!(read(field.name, "nonsense").is_err(), "{}.{}", T::KIND, field.name);
+            }
         }
     }
 

@@ -175,6 +175,6 @@ mod tests {
     #[test]
     fn value_stability() {
         let patterns = Spirals::default().on_the_arms();
-        assert_eq!(patterns.inputs.column(14).as_slice(), [0.0, 0.0]);
+        assert_eq!(patterns.inputs.column(14).as_slice(), [5.946010762444584, 1.1827350772227776]);
     }
 }

@@ -67,12 +67,15 @@ mod tests {
     use super::*;
     use crate::random::{Purpose, Streams};
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     fn stream(seed: u64) -> Stream {
         Streams::new(0, seed).stream(Purpose::Split, "")
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(0), failure_persistence: None, ..Default::default() })]
+
         #[test]
         fn split_is_a_partition_that_depends_on_the_seed_alone(n in 1_usize..300, fraction in 0.0..1.0, seed: u64) {
             let (train, test) = split(n, fraction, stream(seed));
@@ -120,7 +123,7 @@ mod tests {
 
     #[test]
     fn value_stability() {
-        assert_eq!(split(12, 0.25, stream(0)).1, [0, 0, 0]);
-        assert_eq!(split(12, 0.25, stream(1)).1, [0, 0, 0]);
+        assert_eq!(split(12, 0.25, stream(0)).1, [4, 7, 11]);
+        assert_eq!(split(12, 0.25, stream(1)).1, [6, 8, 10]);
     }
 }

@@ -11,6 +11,7 @@ use crate::real::{Mask, Real};
 pub struct Tally<R> {
     wanted: Wanted,
     sse: ErrorFunction,
+    cross_entropy: ErrorFunction,
     patterns: usize,
     outputs: usize,
     squares: R,
@@ -47,6 +48,7 @@ impl<R: Real> Tally<R> {
         Self {
             wanted,
             sse: ErrorFunction::Sse(Tolerance { tolerance: *tolerance }),
+            cross_entropy: ErrorFunction::CrossEntropy(Tolerance { tolerance: *tolerance }),
             patterns: 0,
             outputs: layers.last().copied().unwrap_or(1),
             squares: zero,
@@ -74,11 +76,10 @@ impl<R: Real> Tally<R> {
         let output = learner.activity().of(layer, patterns);
         self.patterns += patterns;
         if self.wanted.squares {
-            self.squares += self.sse.of(&shape.activation, output, target);
+            self.squares += self.sse.of(shape, output, target);
         }
         if self.wanted.information {
-            let (ErrorFunction::Sse(t) | ErrorFunction::CrossEntropy(t)) = &self.sse;
-            self.information += ErrorFunction::CrossEntropy(t.clone()).of(&shape.activation, output, target);
+            self.information += self.cross_entropy.of(shape, output, target);
         }
         if self.wanted.accurate || self.wanted.correct {
             for (z, t) in output.chunks_exact(shape.units).zip(target.chunks_exact(shape.units)) {

@@ -286,8 +286,12 @@ impl<R: Real, L: Rule> Trainer<R, L> {
             Some(target) => busy.and(self.solved(target)),
             None => R::Mask::all_lanes(false),
         };
-        let flag = |mask| R::select(mask, R::one(), R::zero());
-        Closing { solved: flag(solved), broken: flag(broken), any: solved.or(broken).any() }
+        let (zero, one) = (R::zero(), R::one());
+        Closing {
+            solved: R::select(solved, one, zero),
+            broken: R::select(broken, one, zero),
+            any: solved.or(broken).any(),
+        }
     }
 
     #[inline(always)]

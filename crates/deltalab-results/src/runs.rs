@@ -1,0 +1,56 @@
+//! The finished runs of a study as a table of cells and seeds: what tables, statistics and figures are made from.
+
+use std::collections::HashMap;
+
+use crate::{Record, Study};
+
+/// Finished runs by cell (in the order of the plan) and seed (in the order of the study).
+#[derive(Clone, Debug)]
+pub struct Runs<'a> {
+    study: &'a Study,
+    cells: Vec<Vec<Option<&'a Record>>>,
+}
+
+impl<'a> Runs<'a> {
+    /// Places the records; those that the study does not ask for are left out.
+    pub fn new(study: &'a Study, records: &'a [Record]) -> Runs<'a> {
+        let by_run: HashMap<(&str, u64), &Record> =
+            records.iter().map(|record| ((record.cell.as_str(), record.seed), record)).collect();
+        let cells = study.cells.iter().map(|cell| {
+            let find = |seed: &u64| by_run.get(&(cell.id.as_str(), *seed)).copied();
+            study.seeds.iter().map(find).collect()
+        });
+        Runs { study, cells: cells.collect() }
+    }
+
+    /// The study.
+    pub fn study(&self) -> &'a Study {
+        self.study
+    }
+
+    /// The finished runs of the cell at this place in the plan, in the order of the seeds.
+    ///
+    /// # Panics
+    /// If the plan has no such cell.
+    pub fn of(&self, cell: usize) -> impl Iterator<Item = &'a Record> + '_ {
+        self.cells[cell].iter().flatten().copied()
+    }
+
+    /// The seeds on which both cells have a finished run, with the two runs: what a paired comparison is made from.
+    ///
+    /// # Panics
+    /// If the plan has no such cell.
+    pub fn pairs(&self, a: usize, b: usize) -> impl Iterator<Item = (&'a Record, &'a Record)> + '_ {
+        self.cells[a].iter().zip(&self.cells[b]).filter_map(|(a, b)| Some(((*a)?, (*b)?)))
+    }
+
+    /// Runs that are finished.
+    pub fn finished(&self) -> usize {
+        (0..self.cells.len()).map(|cell| self.of(cell).count()).sum()
+    }
+
+    /// Runs that the study asks for: cells times seeds.
+    pub fn planned(&self) -> usize {
+        self.study.cells.len() * self.study.seeds.len()
+    }
+}

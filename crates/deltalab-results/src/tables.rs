@@ -1,0 +1,185 @@
+//! The bytes of the tables of a result folder. They are a function of the study and the finished runs.
+//!
+//! UTF-8, LF, a header row, a comma between fields, quotes only where a field needs them (`"V(A,food)"`). Numbers are the
+//! shortest that read back to the same bits; what is missing is empty. Cells come in the order of the plan, seeds in that of
+//! the study. What is not finished has no row, except in `summary.csv`, where n says so.
+
+use serde::Serialize;
+
+use crate::Study;
+use crate::columns::columns;
+use crate::comparison::Comparison;
+use crate::number;
+use crate::runs::Runs;
+use crate::statistics::Interval;
+use crate::study::Cell;
+use crate::summary::CellSummary;
+
+/// `runs.csv`: a row for every finished run.
+pub fn runs(runs: &Runs) -> Vec<u8> {
+    let study = runs.study();
+    let mut table = Table::new();
+    let metrics = study.finals.iter().map(|metric| metric.name.as_str());
+    table.row(
+        (["cell", "learner"].into_iter())
+            .chain(study.axes.iter().map(String::as_str))
+            .chain(["seed", "status", "epochs", "solved_epoch"])
+            .chain(metrics),
+    );
+    for (place, cell) in study.cells.iter().enumerate() {
+        for record in runs.of(place) {
+            let mut row = cell_fields(cell);
+            row.extend([
+                record.seed.to_string(),
+                record.status.name().to_owned(),
+                record.epochs.to_string(),
+                or_empty(record.solved_epoch.map(|epoch| epoch.to_string())),
+            ]);
+            let value = |name: &str| or_empty(record.final_metric(name).map(number::csv));
+            row.extend(study.finals.iter().map(|metric| value(&metric.name)));
+            table.row(row);
+        }
+    }
+    table.bytes()
+}
+
+/// `curves.csv`: a row for every point of every curve; metrics in the order of the study, then epochs.
+pub fn curves(runs: &Runs) -> Vec<u8> {
+    let study = runs.study();
+    let mut table = Table::new();
+    table.row(["cell", "seed", "epoch", "metric", "value"]);
+    for (place, cell) in study.cells.iter().enumerate() {
+        for record in runs.of(place) {
+            let seed = record.seed.to_string();
+            for metric in &study.curves {
+                for series in record.curves.iter().filter(|series| series.metric == metric.name) {
+                    for (epoch, &value) in series.epochs.iter().zip(&series.values) {
+                        let (epoch, value) = (epoch.to_string(), number::csv(value));
+                        table.row([&cell.id, &seed, &epoch, &metric.name, &value]);
+                    }
+                }
+            }
+        }
+    }
+    table.bytes()
+}
+
+/// `summary.csv`: a row for every cell of the plan.
+pub fn summary(runs: &Runs, summaries: &[CellSummary]) -> Vec<u8> {
+    let study = runs.study();
+    let mut table = Table::new();
+    let mut header: Vec<String> = ["cell", "learner"].map(str::to_owned).to_vec();
+    header.extend(study.axes.iter().cloned());
+    header.extend(
+        [
+            "n",
+            "solved",
+            "success_rate",
+            "success_low",
+            "success_high",
+            "median_epochs",
+            "median_epochs_low",
+            "median_epochs_high",
+        ]
+        .map(str::to_owned),
+    );
+    for metric in &study.finals {
+        header.extend(["mean", "low", "high"].map(|end| format!("{}_{end}", metric.name)));
+    }
+    table.row(header);
+    for summary in summaries {
+        let mut row = cell_fields(&study.cells[summary.cell]);
+        row.push(summary.n.to_string());
+        match &summary.success {
+            None => row.extend([const { String::new() }; 7]),
+            Some(success) => {
+                row.extend([success.solved.to_string(), number::csv(success.rate)]);
+                row.extend(ends(Some(success.interval)));
+                let epochs = [success.epochs.median, success.epochs.low, success.epochs.high];
+                row.extend(epochs.map(|epoch| or_empty(epoch.map(|epoch| epoch.to_string()))));
+            }
+        }
+        for mean in &summary.finals {
+            row.push(or_empty(mean.map(|mean| number::csv(mean.mean))));
+            row.extend(ends(mean.and_then(|mean| mean.interval)));
+        }
+        table.row(row);
+    }
+    table.bytes()
+}
+
+/// `comparisons.csv`: a row for every pair of cells and measure. An axis that the two cells do not share is empty.
+pub fn comparisons(runs: &Runs, comparisons: &[Comparison]) -> Vec<u8> {
+    let study = runs.study();
+    let mut table = Table::new();
+    table.row(
+        (["cell_a", "cell_b", "learner_a", "learner_b"].into_iter())
+            .chain(study.axes.iter().map(String::as_str))
+            .chain(["measure", "n", "estimate", "low", "high", "p", "p_holm"]),
+    );
+    for comparison in comparisons {
+        let (a, b) = (&study.cells[comparison.a], &study.cells[comparison.b]);
+        let mut row = [&a.id, &b.id, &a.learner, &b.learner].map(String::clone).to_vec();
+        row.extend(a.axes.iter().zip(&b.axes).map(|(a, b)| {
+            let shared = if a == b { a.clone() } else { None };
+            or_empty(shared)
+        }));
+        row.extend([
+            comparison.measure.name(study).to_owned(),
+            comparison.pairs.n.to_string(),
+            number::csv(comparison.estimate),
+        ]);
+        row.extend(ends(comparison.interval));
+        row.extend([comparison.p, comparison.p_holm].map(|p| or_empty(p.map(number::csv))));
+        table.row(row);
+    }
+    table.bytes()
+}
+
+/// `columns.json`: file, name, unit and meaning of every column of these tables, in their order.
+pub fn columns_json(study: &Study) -> Vec<u8> {
+    let mut json = pretty(&columns(study));
+    json.push(b'\n');
+    json
+}
+
+fn pretty(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("columns hold only text")
+}
+
+fn cell_fields(cell: &Cell) -> Vec<String> {
+    let mut row = vec![cell.id.clone(), cell.learner.clone()];
+    row.extend(cell.axes.iter().map(|value| or_empty(value.clone())));
+    row
+}
+
+fn ends(interval: Option<Interval>) -> [String; 2] {
+    let end = |value: fn(Interval) -> f64| or_empty(interval.map(|i| number::csv(value(i))));
+    [end(|interval| interval.low), end(|interval| interval.high)]
+}
+
+fn or_empty(field: Option<String>) -> String {
+    field.unwrap_or_default()
+}
+
+struct Table(csv::Writer<Vec<u8>>);
+
+impl Table {
+    fn new() -> Table {
+        Table(
+            csv::WriterBuilder::new()
+                .terminator(csv::Terminator::Any(b'\n'))
+                .from_writer(Vec::new()),
+        )
+    }
+
+    fn row(&mut self, fields: impl IntoIterator<Item = impl AsRef<[u8]>>) {
+        self.0
+            .write_record(fields)
+            .expect("rows of a table are of one length, and memory can be written");
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        self.0.into_inner().expect("memory can be written")
+    }
+}
