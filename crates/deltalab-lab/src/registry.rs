@@ -10,8 +10,8 @@ use deltalab_core::optimiser::{OptimiserParams, Schedule};
 use deltalab_core::params::{Described, Family, Field, Kind, Must};
 use deltalab_core::task::{self, Named, Task};
 use deltalab_core::train::Setup;
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -88,7 +88,8 @@ pub fn tasks() -> &'static [TaskEntry] {
 fn file_task<T: FileTask>() -> TaskEntry {
     let make = |params: Json, folder: &Path| {
         let params: T = serde_json::from_value(params)?;
-        let (params, task) = params.load(folder).map_err(|(key, error)| Failure::Data(key, error))?;
+        let (params, task) =
+            params.load(folder).map_err(|(key, error)| Failure::Data(key, error))?;
         Ok((serde_json::to_value(&params)?, task))
     };
     TaskEntry {

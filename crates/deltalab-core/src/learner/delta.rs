@@ -14,7 +14,7 @@
 //!   (cross-entropy); with `derivative = true`, backprop with SSE for any output. Linear, without biases and with inputs 0 or
 //!   1, Rescorla–Wagner with α = 1 and β = ε.
 
-use super::{Batch, Context, Forward, Learner, Need, Rule};
+use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::Real;
@@ -52,7 +52,8 @@ impl<R: Real> Learner<R> for State<R> {
             *d = t - y;
         }
         if params.derivative {
-            net.topology.layers[output].activation.scale_by_derivative(eta, y, d);
+            let shape = &net.topology.layers[output];
+            shape.activation.scale_by_derivative(shape.units, eta, y, d);
         }
         net.outer_products(delta, &forward.activity, direction, patterns);
     }
@@ -65,6 +66,11 @@ impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn activity(&self) -> &Layers<R> {
         &self.forward.activity
+    }
+
+    #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        [Some(Phase::pass("forward", &self.forward)), None, None]
     }
 
     #[inline(always)]
@@ -81,8 +87,8 @@ impl Rule for Delta {
 
     fn needs(params: &Params) -> Vec<Need> {
         match params.derivative {
-            true => vec![Need::TwoLayers, Need::OutputDerivative],
-            false => vec![Need::TwoLayers],
+            true => vec![Need::Feedforward, Need::TwoLayers, Need::OutputDerivative],
+            false => vec![Need::Feedforward, Need::TwoLayers],
         }
     }
 

@@ -7,25 +7,33 @@
 //! To add a rule: write its file (see `backprop.rs` for the form) and add its line to [`learners`]. Specs, `list`, `explain`,
 //! the schema, grids and the generic tests pick it up from there.
 
+mod activation_backprop;
+mod almeida_pineda;
 mod backprop;
 mod batch;
 mod delta;
 mod forward;
+mod generec;
 mod needs;
 mod perceptron;
+mod phase;
 mod recipe;
 mod rescorla_wagner;
 
+pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender};
+pub use almeida_pineda::AlmeidaPineda;
 pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
 pub use forward::Forward;
+pub use generec::{ClampKind, Form, GeneRec};
 pub use needs::Need;
 pub use perceptron::Perceptron;
+pub use phase::{Phase, Phases};
 pub use recipe::{Configured, Recipe};
 pub use rescorla_wagner::{PerCue, RescorlaWagner};
 
-use crate::network::{ErrorFunction, Layers, Network, Parameters, Topology};
+use crate::network::{Connectivity, ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
 use crate::real::Real;
 use serde::{Serialize, de::DeserializeOwned};
@@ -37,6 +45,9 @@ pub fn learners(visitor: &mut impl Visitor) {
     visitor.learner::<Delta>();
     visitor.learner::<Perceptron>();
     visitor.learner::<RescorlaWagner>();
+    visitor.learner::<GeneRec>();
+    visitor.learner::<ActivationBackprop>();
+    visitor.learner::<AlmeidaPineda>();
 }
 
 /// Sees every rule of the registry, as a type.
@@ -54,8 +65,18 @@ pub trait Rule: Debug + Send + Sync + 'static {
     /// Whether it takes a learning rate, an optimiser and a schedule. A rule that has its own rates does not: it learns with
     /// plain gradient descent at learning rate 1.
     const OPTIMISED: bool = true;
+    /// How layers are joined unless the spec says so.
+    const CONNECTIVITY: Connectivity = Connectivity::Feedforward;
     /// What a spec may set beside the learning rate.
-    type Params: Described + Serialize + DeserializeOwned + Default + Clone + Debug + Send + Sync + 'static;
+    type Params: Described
+        + Serialize
+        + DeserializeOwned
+        + Default
+        + Clone
+        + Debug
+        + Send
+        + Sync
+        + 'static;
     /// The rule at work, for one run or one per lane.
     type Learner<R: Real>: Learner<R> + Send + 'static;
 
@@ -99,6 +120,9 @@ pub trait Learner<R: Real> {
 
     /// δ of the last batch, or the rule's relative of it.
     fn delta(&self) -> &Layers<R>;
+
+    /// The phases of the last batch, first phase first.
+    fn phases(&self) -> Phases<'_, R>;
 
     /// Targets that the rule learned the last batch towards, `output units x patterns`.
     #[inline(always)]

@@ -15,7 +15,7 @@
 //!   input and γ the margin, both with the bias input counted (Novikoff 1962). SSE of an epoch counts its mistakes.
 //! * Equal to: the delta rule on threshold outputs.
 
-use super::{Batch, Context, Learner, Need, Rule, delta};
+use super::{Batch, Context, Learner, Need, Phases, Rule, delta};
 use crate::network::{Layers, Network, Parameters};
 use crate::real::Real;
 
@@ -50,6 +50,11 @@ impl<R: Real> Learner<R> for State<R> {
     }
 
     #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        self.0.phases()
+    }
+
+    #[inline(always)]
     fn delta(&self) -> &Layers<R> {
         self.0.delta()
     }
@@ -62,7 +67,7 @@ impl Rule for Perceptron {
     type Learner<R: Real> = State<R>;
 
     fn needs(_: &Params) -> Vec<Need> {
-        vec![Need::TwoLayers, Need::ThresholdOutput]
+        vec![Need::Feedforward, Need::TwoLayers, Need::ThresholdOutput]
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

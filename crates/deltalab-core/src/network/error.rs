@@ -36,8 +36,16 @@ crate::params! {
 
 /// Every error function, with its documentation.
 pub const ERRORS: &[Kind] = &[
-    Kind { name: "sse", doc: "Sum squared error: E = Σ_k (t_k − z_k)², δ_k = (t_k − z_k) f'(η_k); the factor of 2 is left to the learning rate", fields: Tolerance::FIELDS },
-    Kind { name: "cross_entropy", doc: "Cross-entropy: E = −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] for logistic outputs, −Σ_k t_k ln z_k for softmax; δ_k = t_k − z_k", fields: Tolerance::FIELDS },
+    Kind {
+        name: "sse",
+        doc: "Sum squared error: E = Σ_k (t_k − z_k)², δ_k = (t_k − z_k) f'(η_k); the factor of 2 is left to the learning rate",
+        fields: Tolerance::FIELDS,
+    },
+    Kind {
+        name: "cross_entropy",
+        doc: "Cross-entropy: E = −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] for logistic outputs, −Σ_k t_k ln z_k for softmax; δ_k = t_k − z_k",
+        fields: Tolerance::FIELDS,
+    },
 ];
 
 impl Default for ErrorFunction {
@@ -72,8 +80,28 @@ impl ErrorFunction {
 
     /// δ ← −∂E/∂η (−½ ∂SSE/∂η) at an output layer of these net inputs, outputs and targets, all `units x patterns`.
     #[inline(always)]
-    pub fn delta<R: Real>(&self, layer: &Layer, net: &[R], output: &[R], target: &[R], delta: &mut [R]) {
-        R::enter(Delta { error: self, layer, net, output, target, delta });
+    pub fn delta<R: Real>(
+        &self,
+        layer: &Layer,
+        net: &[R],
+        output: &[R],
+        target: &[R],
+        delta: &mut [R],
+    ) {
+        R::enter(Delta { error: self, layer, net, response: output, output, target, delta });
+    }
+
+    /// The same where the output z has not quite come to rest at f(η): t − z from z, derivatives from η and `response` = f(η).
+    #[inline(always)]
+    pub fn delta_at<R: Real>(
+        &self,
+        layer: &Layer,
+        (net, response): (&[R], &[R]),
+        output: &[R],
+        target: &[R],
+        delta: &mut [R],
+    ) {
+        R::enter(Delta { error: self, layer, net, response, output, target, delta });
     }
 
     /// E of some patterns, summed in the order of units, then of patterns.
@@ -89,6 +117,7 @@ struct Delta<'a, R> {
     error: &'a ErrorFunction,
     layer: &'a Layer,
     net: &'a [R],
+    response: &'a [R],
     output: &'a [R],
     target: &'a [R],
     delta: &'a mut [R],
@@ -98,25 +127,24 @@ impl<R: Real> Kernel for Delta<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } = self;
+        let Self {
+            error,
+            layer: Layer { activation, units, .. },
+            net,
+            response,
+            output,
+            target,
+            delta,
+        } = self;
         let units = *units;
         let tolerance = error.tolerance();
         for ((d, &z), &t) in delta.iter_mut().zip(output).zip(target) {
             *d = difference(tolerance, t, z);
         }
         match (error, activation) {
-            (ErrorFunction::Sse(_), Activation::Softmax) => {
-                for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {
-                    let mut along = R::zero(); // Σ_l z_l (t_l − z_l)
-                    for (&d, &z) in d.iter().zip(z) {
-                        along += z * d;
-                    }
-                    for (d, &z) in d.iter_mut().zip(z) {
-                        *d = z * (*d - along);
-                    }
-                }
+            (ErrorFunction::Sse(_), _) => {
+                activation.multiply_derivative(units, net, response, delta)
             }
-            (ErrorFunction::Sse(_), _) => activation.scale_by_derivative(net, output, delta),
             (ErrorFunction::CrossEntropy(_), Activation::Softmax) => {
                 let rows = delta.chunks_exact_mut(units).zip(output.chunks_exact(units));
                 for ((d, z), t) in rows.zip(target.chunks_exact(units)) {

@@ -88,7 +88,9 @@ pub enum DataError {
         columns: usize,
     },
     /// A column name for a file without a header.
-    #[error("{file}: columns have no names without a header; expected numbers from 1 to {columns}, got {name:?}")]
+    #[error(
+        "{file}: columns have no names without a header; expected numbers from 1 to {columns}, got {name:?}"
+    )]
     NoNames {
         /// The file.
         file: String,
@@ -128,7 +130,9 @@ pub enum DataError {
         file: String,
     },
     /// Not an IDX file of the right shape.
-    #[error("{file}: expected an IDX file of unsigned bytes with {dimensions} dimensions, got {got}")]
+    #[error(
+        "{file}: expected an IDX file of unsigned bytes with {dimensions} dimensions, got {got}"
+    )]
     NotIdx {
         /// The file.
         file: String,

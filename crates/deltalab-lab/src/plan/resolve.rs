@@ -56,7 +56,9 @@ impl Written {
                 }
                 return Self { table, origin: spec.start.clone() };
             }
-            Section::Learner => return Self { table: learner.table.clone(), origin: learner.origin.clone() },
+            Section::Learner => {
+                return Self { table: learner.table.clone(), origin: learner.origin.clone() };
+            }
             Section::Task => "task",
             Section::Network => "network",
             Section::Train => "train",
@@ -91,10 +93,17 @@ pub(super) fn top(written: &Written, checker: &mut Checker) -> Option<Resolved<(
         _ => (Precision::F64, "f64"),
     };
     let master_seed = values.get("master_seed").and_then(Json::as_u64).unwrap_or(0);
-    Some(Arc::new((json!({ "precision": word, "master_seed": master_seed }), (precision, master_seed))))
+    Some(Arc::new((
+        json!({ "precision": word, "master_seed": master_seed }),
+        (precision, master_seed),
+    )))
 }
 
-pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Option<Resolved<Arc<dyn Task>>> {
+pub(super) fn task(
+    spec: &Spec,
+    written: &Written,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<dyn Task>>> {
     let node = match spec.root.get("task") {
         None if written.table.is_empty() => {
             if !spec.mistyped("task") {
@@ -123,7 +132,11 @@ pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Opt
             None
         }
         Err(Failure::Serde(error)) => {
-            checker.report(&written.origin, "task", Problem::Unbuildable { reason: error.to_string() });
+            checker.report(
+                &written.origin,
+                "task",
+                Problem::Unbuildable { reason: error.to_string() },
+            );
             None
         }
     }
@@ -137,7 +150,11 @@ pub(super) fn network(
     typed(written, "network", &NetworkParams::default_for(task), checker)
 }
 
-pub(super) fn train(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<TrainParams>>> {
+pub(super) fn train(
+    written: &Written,
+    task: &dyn Task,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<TrainParams>>> {
     let criterion = written.table.get("criterion").and_then(Node::table);
     if let Some(metric) = criterion.and_then(|criterion| criterion.get("metric")) {
         known_metric(metric, "train.criterion.metric", checker)?;
@@ -145,9 +162,14 @@ pub(super) fn train(written: &Written, task: &dyn Task, checker: &mut Checker) -
     typed(written, "train", &TrainParams::default_for(task), checker)
 }
 
-pub(super) fn record(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<RecordParams>>> {
+pub(super) fn record(
+    written: &Written,
+    task: &dyn Task,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<RecordParams>>> {
     let metrics = written.table.get("metrics").and_then(Node::list).unwrap_or_default();
-    let known: Vec<_> = metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
+    let known: Vec<_> =
+        metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
     known.into_iter().collect::<Option<()>>()?;
     typed(written, "record", &RecordParams::default_for(task), checker)
 }
@@ -161,7 +183,8 @@ fn known_metric(node: &Node, path: &str, checker: &mut Checker) -> Option<()> {
     }
     let expected = METRICS.iter().map(|metric| metric.name.to_string()).collect();
     let nearest = nearest(stem, METRICS.iter().map(|metric| metric.name));
-    let problem = Problem::UnknownName { family: "metric", got: name.to_string(), expected, nearest };
+    let problem =
+        Problem::UnknownName { family: "metric", got: name.to_string(), expected, nearest };
     checker.report(&node.origin, path, problem);
     None
 }
@@ -184,7 +207,11 @@ fn typed<T: Described + DeserializeOwned + Serialize>(
     match made {
         Ok(resolved) => Some(Arc::new(resolved)),
         Err(error) => {
-            checker.report(&written.origin, path, Problem::Unbuildable { reason: error.to_string() });
+            checker.report(
+                &written.origin,
+                path,
+                Problem::Unbuildable { reason: error.to_string() },
+            );
             None
         }
     }
@@ -204,13 +231,19 @@ pub(super) fn learner(
     let mut values: Map<_, _> = checker.table(&table, &written.origin, "learner", &fields)?;
     values.remove("label");
     match (entry.make)(values) {
-        Ok((resolved, step, recipe)) => Some(Arc::new((with_kind(resolved, entry.kind.name), (step, recipe)))),
+        Ok((resolved, step, recipe)) => {
+            Some(Arc::new((with_kind(resolved, entry.kind.name), (step, recipe))))
+        }
         Err(Failure::Data(key, error)) => {
             checker.report(&written.origin, &format!("learner.{key}"), Problem::Data(error));
             None
         }
         Err(Failure::Serde(error)) => {
-            checker.report(&written.origin, "learner", Problem::Unbuildable { reason: error.to_string() });
+            checker.report(
+                &written.origin,
+                "learner",
+                Problem::Unbuildable { reason: error.to_string() },
+            );
             None
         }
     }

@@ -21,7 +21,11 @@ impl SpecText {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let name = path.display().to_string();
-        let problem = |problem| Diagnostic { place: Place::Whole { file: name.clone() }, path: String::new(), problem };
+        let problem = |problem| Diagnostic {
+            place: Place::Whole { file: name.clone() },
+            path: String::new(),
+            problem,
+        };
         let text = read_text(path).map_err(problem)?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Self { name, text, folder })
@@ -34,8 +38,8 @@ impl SpecText {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
-    let bytes =
-        std::fs::read(path).map_err(|error| Problem::Unreadable { path: path.to_path_buf(), kind: error.kind() })?;
+    let bytes = std::fs::read(path)
+        .map_err(|error| Problem::Unreadable { path: path.to_path_buf(), kind: error.kind() })?;
     String::from_utf8(bytes).map_err(|_| Problem::NotText { path: path.to_path_buf() })
 }
 
@@ -55,11 +59,16 @@ pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Diagnostic> {
     let Some(base) = parsed.root.get("base").cloned() else { return Ok(parsed) };
     let Value::Text(file) = &base.value else { return Ok(parsed) }; // the check of the top level says so
     let path = spec.folder.join(file);
-    let text = read_text(&path).map_err(|problem| Diagnostic::new(&base.origin, "base", problem))?;
+    let text =
+        read_text(&path).map_err(|problem| Diagnostic::new(&base.origin, "base", problem))?;
     let source = Arc::new(Source::File { name: path.display().to_string(), text: text.clone() });
     let (base_root, base_document) = both(&source, &text)?;
     if base_root.get("base").is_some() {
-        return Err(Diagnostic::new(&base.origin, "base", Problem::BaseOfBase { base: file.clone() }));
+        return Err(Diagnostic::new(
+            &base.origin,
+            "base",
+            Problem::BaseOfBase { base: file.clone() },
+        ));
     }
     parsed.root.remove("base");
     parsed.document.remove("base");
@@ -85,7 +94,9 @@ fn put_under(over: &mut dyn TableLike, base: &dyn TableLike) {
             }
             Some(own) => {
                 let same_kind = kind(own).is_none() || kind(own) == kind(item);
-                if let (Some(own), Some(item), true) = (own.as_table_like_mut(), item.as_table_like(), same_kind) {
+                if let (Some(own), Some(item), true) =
+                    (own.as_table_like_mut(), item.as_table_like(), same_kind)
+                {
                     put_under(own, item);
                 }
             }
