@@ -246,8 +246,20 @@ fn a_spec_that_is_not_there_or_not_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("none.toml");
     let message = |path: &std::path::Path| SpecText::read(path).unwrap_err().to_string();
-    assert!(message(&path).ends_with("none.toml  cannot be read: no such file"), "{}", message(&path));
-    assert!(message(folder.path()).ends_with("  cannot be read: it is a folder"), "{}", message(folder.path()));
+    assert!(
+        message(&path).ends_with("none.toml  cannot be read: no such file"),
+        "{}",
+        message(&path)
+    );
+    assert!(
+        message(folder.path()).ends_with("  cannot be read: it is a folder"),
+        "{}",
+        message(folder.path())
+    );
     fs::write(&path, b"\xff\xfe").unwrap();
-    assert!(message(&path).ends_with("none.toml  cannot be read: it is not UTF-8 text"), "{}", message(&path));
+    assert!(
+        message(&path).ends_with("none.toml  cannot be read: it is not UTF-8 text"),
+        "{}",
+        message(&path)
+    );
 }

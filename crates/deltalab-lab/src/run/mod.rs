@@ -1,0 +1,263 @@
+//! # Runs: from a plan to records
+//!
+//! Cells × seeds are trained in parallel: threads outside, lanes inside. Every finished run is appended to the journal at
+//! once, so a killed process loses only what was not finished; the same command goes on from there. What is recorded of a
+//! run depends on its cell and seed alone, never on threads, lanes or the order in which runs end.
+
+mod error;
+mod machine;
+mod pilot;
+mod queue;
+
+pub use error::RunError;
+pub use pilot::{Estimate, estimate};
+
+use crate::plan::{Plan, PlannedCell};
+use crate::spec::Spec;
+use deltalab_core::real::Level;
+use deltalab_core::train::{Outcome, Status as Ended};
+use deltalab_results::journal::{self, Damaged};
+use deltalab_results::{Analysis, Folder, Journal, Manifest, Record, Runs, Series, Status};
+use queue::Queue;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Instant;
+
+/// The journal that a run on one machine writes.
+const SHARD: &str = "1-of-1";
+/// Records that may wait for the journal before the threads wait in turn: memory stays flat however many runs there are.
+const WAITING: usize = 256;
+
+/// Where and how to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The result folder.
+    pub out: PathBuf,
+    /// Threads that train.
+    pub threads: usize,
+    /// Instructions that the lanes use.
+    pub level: Level,
+    /// What to do with finished runs that are there already.
+    pub found: Found,
+}
+
+/// What to do with finished runs in the folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Keep them and go on.
+    Resume,
+    /// Throw the folder's results away and start afresh.
+    Discard,
+}
+
+/// Told how far a run has come.
+pub trait Watch {
+    /// Before the first run: how many of how many runs are there already, and journal lines that had to be set aside.
+    fn begin(&mut self, finished: u64, planned: u64, damaged: &[Damaged]);
+    /// After each run.
+    fn advance(&mut self, record: &Record);
+}
+
+/// How a run of an experiment ended.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Runs of the plan that are finished now.
+    pub finished: u64,
+    /// Runs of the plan.
+    pub planned: u64,
+    /// Runs that were trained this time.
+    pub trained: u64,
+    /// Pattern updates of these.
+    pub pattern_updates: u64,
+    /// Seconds of wall clock that they took.
+    pub seconds: f64,
+    /// The manifest as it was written.
+    pub manifest: Manifest,
+}
+
+impl Report {
+    /// Whether every run of the plan is finished.
+    pub fn is_complete(&self) -> bool {
+        self.finished == self.planned
+    }
+}
+
+/// Runs what is missing of a plan. When every run is finished the tables are written; figures and report are the caller's.
+/// `stop` gives up unfinished runs at the end of their epoch: what was finished is kept.
+///
+/// # Errors
+/// [`RunError`]: before the first run where the folder is not fit to write to, later where writing fails.
+pub fn run(
+    spec: &Spec,
+    plan: &Plan,
+    options: &Options,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<Report, RunError> {
+    let folder = Folder::at(&options.out);
+    open(&folder, options.found)?;
+    let mut journal = Journal::open(&folder.parts(), SHARD)?;
+    let loaded = journal::load(&folder.parts())?;
+    let done: HashSet<(&str, u64)> = loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
+    let queue = Queue::new(plan, |cell, seed| !done.contains(&(cell, seed)));
+    let planned = plan.runs();
+    let mut manifest = manifest(plan, options, &folder);
+    folder.write("spec.toml", spec.text.as_bytes())?;
+    folder.write_manifest(&manifest)?;
+    watch.begin(planned - queue.remaining(), planned, &loaded.damaged);
+
+    let start = Instant::now();
+    let (trained, pattern_updates) = train(plan, options, &queue, &mut journal, watch, stop)?;
+    let seconds = start.elapsed().as_secs_f64();
+
+    drop((journal, loaded));
+    let finished = planned - queue.remaining_after(trained);
+    if trained > 0 {
+        manifest.train_seconds += seconds;
+        manifest.pattern_updates_per_second = pattern_updates as f64 / seconds;
+    }
+    let all = match finished == planned {
+        true => journal::compact(&folder.parts(), SHARD, &plan.study)?,
+        false => journal::load(&folder.parts())?,
+    };
+    let mine = |record: &&Record| plan.study.asks_for(record);
+    manifest.runs = all.records.iter().filter(mine).count() as u64;
+    manifest.pattern_updates = all.records.iter().filter(mine).map(|record| record.pattern_updates).sum();
+    if finished == planned {
+        let runs = Runs::new(&plan.study, &all.records);
+        folder.write_tables(&runs, &Analysis::of(&runs))?;
+    }
+    folder.write_manifest(&manifest)?;
+    Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest })
+}
+
+/// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
+fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
+    let path = folder.path();
+    let entries = std::fs::read_dir(path).map(|entries| entries.count()).unwrap_or(0);
+    let ours = folder.is_result_folder() || folder.parts().is_dir();
+    if entries > 0 && !ours {
+        return Err(RunError::Foreign { path: path.to_path_buf() });
+    }
+    if found == Found::Discard && ours {
+        for name in ["parts", "figures"] {
+            remove(std::fs::remove_dir_all(path.join(name)), path)?;
+        }
+        for name in FILES {
+            remove(std::fs::remove_file(path.join(name)), path)?;
+        }
+    }
+    Ok(folder.prepare()?)
+}
+
+/// The files of a result folder.
+const FILES: [&str; 8] = [
+    "spec.toml",
+    "manifest.json",
+    "runs.csv",
+    "curves.csv",
+    "summary.csv",
+    "comparisons.csv",
+    "columns.json",
+    "report.html",
+];
+
+fn remove(removed: std::io::Result<()>, path: &std::path::Path) -> Result<(), RunError> {
+    match removed {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(RunError::Discard { path: path.to_path_buf(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn manifest(plan: &Plan, options: &Options, folder: &Folder) -> Manifest {
+    let before = folder.read_manifest().ok();
+    Manifest {
+        versions: BTreeMap::from([("deltalab".to_string(), env!("CARGO_PKG_VERSION").to_string())]),
+        build: machine::build(),
+        machine: machine::describe(),
+        threads: options.threads,
+        instruction_set: options.level.name().to_string(),
+        engine: "lanes".to_string(),
+        train_seconds: before.as_ref().map_or(0.0, |before| before.train_seconds),
+        pattern_updates_per_second: before.as_ref().map_or(0.0, |before| before.pattern_updates_per_second),
+        ..Manifest::new(plan.study.clone())
+    }
+}
+
+/// Trains everything in the queue; each record goes to the journal as it comes. Returns runs and pattern updates.
+fn train(
+    plan: &Plan,
+    options: &Options,
+    queue: &Queue,
+    journal: &mut Journal,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<(u64, u64), RunError> {
+    let threads = options.threads.max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
+    let (send, receive) = mpsc::sync_channel::<Record>(WAITING);
+    let failed = AtomicBool::new(false);
+    let stopped = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
+    let (mut trained, mut updates) = (0, 0);
+    pool.in_place_scope(|scope| {
+        for _ in 0..threads {
+            let (send, stopped) = (send.clone(), &stopped);
+            scope.spawn(move |_| work(plan, options.level, queue, &send, stopped));
+        }
+        drop(send);
+        for record in receive {
+            if let Err(error) = journal.append(&record) {
+                failed.store(true, Ordering::Relaxed);
+                return Err(error.into());
+            }
+            trained += 1;
+            updates += record.pattern_updates;
+            watch.advance(&record);
+        }
+        Ok((trained, updates))
+    })
+}
+
+/// One thread: takes a cell that has seeds left, trains them in lanes, takes the next.
+fn work(plan: &Plan, level: Level, queue: &Queue, send: &mpsc::SyncSender<Record>, stopped: &dyn Fn() -> bool) {
+    while !stopped()
+        && let Some(share) = queue.take()
+    {
+        let PlannedCell { setup, recipe } = &plan.cells[share.cell()];
+        let id = &plan.study.cells[share.cell()].id;
+        let mut group = recipe.group(setup, level, share.expected());
+        let finals: Vec<_> = setup.finals.iter().map(|column| column.name.clone()).collect();
+        let curves: Vec<_> = setup.curves.iter().map(|column| column.name.clone()).collect();
+        // A receiver that has gone is a journal that failed: `stopped` says so at the next epoch.
+        let mut done = |outcome| drop(send.send(record(id, &finals, &curves, outcome)));
+        group.train(&mut || share.next(), &mut done, &stopped);
+    }
+}
+
+/// What is kept of a finished run.
+fn record(cell: &str, finals: &[String], curves: &[String], outcome: Outcome) -> Record {
+    let width = curves.len();
+    let series = curves.iter().enumerate().map(|(n, metric)| Series {
+        metric: metric.clone(),
+        epochs: outcome.curve_epochs.clone(),
+        values: outcome.curve.iter().skip(n).step_by(width).copied().collect(),
+    });
+    Record {
+        cell: cell.to_string(),
+        seed: outcome.seed,
+        status: match outcome.status {
+            Ended::Solved => Status::Solved,
+            Ended::Unsolved => Status::Unsolved,
+            Ended::Diverged => Status::Diverged,
+        },
+        epochs: outcome.epochs,
+        solved_epoch: (outcome.status == Ended::Solved).then_some(outcome.epochs),
+        finals: finals.iter().cloned().zip(outcome.finals).collect(),
+        curves: series.collect(),
+        pattern_updates: outcome.pattern_updates,
+    }
+}

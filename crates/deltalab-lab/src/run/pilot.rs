@@ -1,0 +1,70 @@
+//! How long a plan will take, and how large its results will be: before anything is run.
+
+use crate::plan::{Plan, PlannedCell};
+use deltalab_core::real::Level;
+use deltalab_core::train::Setup;
+use std::time::{Duration, Instant};
+
+/// What a plan will cost at most: every run going to its last epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Pattern updates of all runs.
+    pub pattern_updates: u64,
+    /// Seconds on so many threads of this machine.
+    pub seconds: f64,
+    /// Bytes of journal and tables, from the number of points of the curves.
+    pub bytes: u64,
+}
+
+/// Cells that are tried out, spread evenly over the plan.
+const TRIED: usize = 8;
+/// How long each of them is trained.
+const TRIAL: Duration = Duration::from_millis(60);
+/// Bytes of one number in journal and tables together, and of a record's frame.
+const BYTES: (u64, u64) = (70, 400);
+
+/// Trains a few cells for a moment, without keeping anything, and scales up.
+pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
+    let seeds = plan.study.seeds.len() as u64;
+    let updates = |setup: &Setup| setup.train.max_epochs.saturating_mul(setup.train_patterns as u64);
+    let every = plan.cells.len().div_ceil(TRIED).max(1);
+    let (mut tried, mut tried_seconds) = (0.0, 0.0);
+    for cell in plan.cells.iter().step_by(every) {
+        let rate = rate(cell, level, plan.study.seeds.len());
+        tried += updates(&cell.setup) as f64;
+        tried_seconds += updates(&cell.setup) as f64 / rate;
+    }
+    let total = plan.cells.iter().map(|cell| updates(&cell.setup)).fold(0, u64::saturating_add).saturating_mul(seeds);
+    let numbers = |setup: &Setup| {
+        let points = match setup.probes.is_empty() {
+            true => setup.train.max_epochs / setup.record.every + 2,
+            false => setup.train_patterns as u64 / setup.record.every + 2,
+        };
+        points.saturating_mul(setup.curves.len() as u64).saturating_add(setup.finals.len() as u64)
+    };
+    let bytes = plan.cells.iter().map(|cell| numbers(&cell.setup).saturating_mul(BYTES.0).saturating_add(BYTES.1));
+    let seconds = if tried > 0.0 { total as f64 * (tried_seconds / tried) / threads.max(1) as f64 } else { 0.0 };
+    Estimate { pattern_updates: total, seconds, bytes: bytes.fold(0, u64::saturating_add).saturating_mul(seeds) }
+}
+
+/// Pattern updates per second of a cell on one thread.
+fn rate(cell: &PlannedCell, level: Level, runs: usize) -> f64 {
+    // One more epoch than were counted may have begun, so at least one is.
+    let mut long = (*cell.setup).clone();
+    long.train.max_epochs = u64::MAX / 2;
+    long.record.every = u64::MAX / 2;
+    long.criterion = None;
+    let long = std::sync::Arc::new(long);
+    let mut group = cell.recipe.group(&long, level, runs);
+    let (lanes, epochs) = (group.lanes().min(runs), std::cell::Cell::new(0_u64));
+    let mut left = lanes;
+    let mut seeds = || left.checked_sub(1).inspect(|&rest| left = rest).map(|seed| seed as u64);
+    let start = Instant::now();
+    let stopped = || {
+        epochs.set(epochs.get() + 1);
+        epochs.get() > 1 && start.elapsed() > TRIAL
+    };
+    group.train(&mut seeds, &mut |_| {}, &stopped);
+    let presented = (epochs.get() - 1).max(1) * long.train_patterns as u64 * lanes as u64;
+    presented as f64 / start.elapsed().as_secs_f64()
+}

@@ -1,0 +1,96 @@
+//! Which runs are left: seeds by cell, shared by the threads.
+//!
+//! A thread works on one cell and takes its seeds one by one, as its lanes fall free. Threads spread over cells while there
+//! are enough; on the last cells they work together, so that all are busy to the end.
+
+use crate::plan::Plan;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The runs that are left.
+pub(super) struct Queue {
+    cells: Vec<Seeds>,
+    missing: u64,
+}
+
+struct Seeds {
+    cell: usize,
+    seeds: Vec<u64>,
+    taken: AtomicUsize,
+    threads: AtomicUsize,
+}
+
+/// A thread's share in a cell, given back when dropped.
+pub(super) struct Share<'a> {
+    seeds: &'a Seeds,
+    expected: usize,
+}
+
+impl Queue {
+    /// The runs of a plan for which `missing(cell id, seed)`.
+    pub fn new(plan: &Plan, missing: impl Fn(&str, u64) -> bool) -> Self {
+        let cells = plan.study.cells.iter().enumerate().map(|(cell, info)| Seeds {
+            cell,
+            seeds: plan.study.seeds.iter().copied().filter(|&seed| missing(&info.id, seed)).collect(),
+            taken: AtomicUsize::new(0),
+            threads: AtomicUsize::new(0),
+        });
+        let cells: Vec<_> = cells.filter(|cell| !cell.seeds.is_empty()).collect();
+        let missing = cells.iter().map(|cell| cell.seeds.len() as u64).sum();
+        Self { cells, missing }
+    }
+
+    /// Runs that were missing at the start.
+    pub fn remaining(&self) -> u64 {
+        self.missing
+    }
+
+    /// Runs that are still missing when `trained` have been trained.
+    pub fn remaining_after(&self, trained: u64) -> u64 {
+        self.missing - trained
+    }
+
+    /// The cell that most needs a thread: the one with the most seeds left for each thread on it, the first of several.
+    pub fn take(&self) -> Option<Share<'_>> {
+        let need = |cell: &Seeds| cell.left() as f64 / (cell.threads.load(Ordering::Relaxed) + 1) as f64;
+        let mut most: Option<(&Seeds, f64)> = None;
+        for cell in &self.cells {
+            let need = need(cell);
+            if need > most.map_or(0.0, |(_, most)| most) {
+                most = Some((cell, need));
+            }
+        }
+        let (seeds, need) = most?;
+        seeds.threads.fetch_add(1, Ordering::Relaxed);
+        Some(Share { seeds, expected: need.ceil() as usize })
+    }
+}
+
+impl Seeds {
+    fn left(&self) -> usize {
+        self.seeds.len().saturating_sub(self.taken.load(Ordering::Relaxed))
+    }
+}
+
+impl Share<'_> {
+    /// Index of the cell in the plan.
+    pub fn cell(&self) -> usize {
+        self.seeds.cell
+    }
+
+    /// How many runs this share will probably have.
+    pub fn expected(&self) -> usize {
+        self.expected
+    }
+
+    /// The next seed, if any is left.
+    pub fn next(&self) -> Option<u64> {
+        let n = self.seeds.taken.fetch_add(1, Ordering::Relaxed);
+        self.seeds.seeds.get(n).copied()
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.seeds.threads.fetch_sub(1, Ordering::Relaxed);
+    }
+}
