@@ -8,8 +8,8 @@
 //! * Units: as in the file; with `standardise` the network sees (x − mean) / standard deviation over the training patterns.
 //! * Test: `test_fraction` of the rows, chosen by the run's seed.
 
-use super::{DataError, Fault};
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
+use super::{DataError, Fault};
 use crate::diagnostic::nearest;
 use deltalab_core::params::{Interval, Must};
 use deltalab_core::task::Patterns;

@@ -7,8 +7,8 @@
 //! * Test: the images of `test_images`, or else `test_fraction` of the images, chosen by the run's seed.
 //! * Source of the format: LeCun, Cortes & Burges, The MNIST database of handwritten digits.
 
-use super::{DataError, Fault};
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
+use super::{DataError, Fault};
 use deltalab_core::params::{Interval, Must};
 use deltalab_core::task::Patterns;
 use nalgebra::DMatrix;
@@ -54,8 +54,7 @@ impl FileTask for Idx {
             }
             _ => {}
         }
-        let bytes =
-            |key: &'static str, file: &str| read(folder, file).map_err(Fault::of(key));
+        let bytes = |key: &'static str, file: &str| read(folder, file).map_err(Fault::of(key));
         let mut files = vec![bytes("images", &self.images)?, bytes("labels", &self.labels)?];
         let has_test = !self.test_images.is_empty();
         if has_test {

@@ -150,7 +150,11 @@ fn fail(failure: Failure, path: &str, written: &Written, checker: &mut Checker) 
             checker.report(written.place(key), &format!("{path}.{key}"), Problem::Data(*error));
         }
         Failure::Serde(error) => {
-            checker.report(&written.origin, path, Problem::Unbuildable { reason: error.to_string() });
+            checker.report(
+                &written.origin,
+                path,
+                Problem::Unbuildable { reason: error.to_string() },
+            );
         }
     }
 }
