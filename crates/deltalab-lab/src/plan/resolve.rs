@@ -73,6 +73,9 @@ impl Written {
         };
         let node = spec.root.get(name);
         let mut table = node.and_then(Node::table).cloned().unwrap_or_default();
+        if let Some(short) = node.filter(|node| section == Section::Task && node.text().is_some()) {
+            table.insert("kind", &short.origin, short.clone()); // "xor" for { kind = "xor" }
+        }
         let mut origin = node.map_or(&spec.start, |node| &node.origin).clone();
         if let Some(Node { value: Value::Table(own), origin: at }) =
             learner.table.get(name).filter(|_| matches!(section, Section::Network | Section::Train))
@@ -123,7 +126,7 @@ pub(super) fn task(
             }
             return None;
         }
-        Some(node) if node.table().is_none() => node.clone(), // "xor" for { kind = "xor" }
+        Some(node) if node.table().is_none() && node.text().is_none() => node.clone(),
         _ => Node { value: Value::Table(written.table.clone()), origin: written.origin.clone() },
     };
     let value = checker.kind(&node, "task", "task", registry::task_kinds())?;
