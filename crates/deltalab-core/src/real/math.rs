@@ -62,7 +62,7 @@ pub fn exp<R: Real>(x: R) -> R {
 /// ```
 /// use deltalab_core::real::math::ln;
 /// assert_eq!((ln(1.0), ln(0.0), ln(f64::INFINITY)), (0.0, f64::NEG_INFINITY, f64::INFINITY));
-/// assert!(ln(-1.0).is_nan());
+/// assert!(ln(-1.0_f64).is_nan());
 /// ```
 #[inline(always)]
 pub fn ln<R: Real>(x: R) -> R {
