@@ -228,11 +228,12 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Adam(p) => {
-                let [beta1, beta2] = [p.beta1, p.beta2].map(R::of);
-                let [take1, take2] = [1.0 - p.beta1, 1.0 - p.beta2].map(R::of);
+                // Written out: a closure, as in `[…].map(R::of)`, would not be inlined into the lanes' code.
+                let (beta1, beta2) = (R::of(p.beta1), R::of(p.beta2));
+                let (take1, take2) = (R::of(1.0 - p.beta1), R::of(1.0 - p.beta2));
                 let epsilon = R::of(p.epsilon);
                 self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
-                let [whole1, whole2] = self.powers.map(|power| R::one() - power);
+                let (whole1, whole2) = (R::one() - self.powers[0], R::one() - self.powers[1]);
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
                 for ((decays, (w, c)), (p, q)) in targets.zip(memory) {
                     for (((w, &c), p), q) in w.iter_mut().zip(c).zip(p).zip(q) {
@@ -244,8 +245,8 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Rprop(p) => {
-                let [increase, decrease] = [p.increase, p.decrease].map(R::of);
-                let [largest, smallest] = [p.largest, p.smallest].map(R::of);
+                let (increase, decrease) = (R::of(p.increase), R::of(p.decrease));
+                let (largest, smallest) = (R::of(p.largest), R::of(p.smallest));
                 let (zero, one) = (R::zero(), R::one());
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
                 for ((decays, (w, c)), (last, step)) in targets.zip(memory) {
