@@ -2,11 +2,11 @@
 //!
 //! No files, no threads, no clock: it would run in a browser.
 
-pub mod params;
 pub mod learner;
 pub mod metric;
 pub mod network;
 pub mod optimiser;
+pub mod params;
 pub mod random;
 pub mod real;
 pub mod task;

@@ -124,9 +124,17 @@ impl Kind {
     /// The documentation as Markdown: the `//!` lines where `doc` is a source file, else `doc` itself.
     pub fn text(&self) -> String {
         if !self.doc.trim_start().starts_with("//!") {
-            return self.doc.lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_string();
+            return self
+                .doc
+                .lines()
+                .map(str::trim)
+                .collect::<Vec<_>>()
+                .join("\n")
+                .trim()
+                .to_string();
         }
-        let header = self.doc.lines().map(str::trim_start).take_while(|line| line.starts_with("//!"));
+        let header =
+            self.doc.lines().map(str::trim_start).take_while(|line| line.starts_with("//!"));
         header
             .map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or(""))
             .collect::<Vec<_>>()

@@ -19,7 +19,9 @@
 
 use super::{Batch, Context, Forward, Learner, Need, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -44,7 +46,8 @@ impl<R: Real> Learner<R> for State<R> {
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
         let Self { error, forward, delta } = self;
         forward.run(net, batch);
-        let (layers, output, patterns) = (&net.topology.layers, net.topology.output(), batch.patterns);
+        let (layers, output, patterns) =
+            (&net.topology.layers, net.topology.output(), batch.patterns);
         for layer in (1..=output).rev() {
             let (eta, y) = (forward.net.of(layer, patterns), forward.activity.of(layer, patterns));
             let shape = &layers[layer];
@@ -83,6 +86,10 @@ impl Rule for Backprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

@@ -27,9 +27,11 @@ pub use rescorla_wagner::{PerCue, RescorlaWagner};
 
 use crate::network::{ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Calls the visitor with every learning rule: the registry, a line each.
 pub fn learners(visitor: &mut impl Visitor) {
@@ -55,7 +57,15 @@ pub trait Rule: Debug + Send + Sync + 'static {
     /// plain gradient descent at learning rate 1.
     const OPTIMISED: bool = true;
     /// What a spec may set beside the learning rate.
-    type Params: Described + Serialize + DeserializeOwned + Default + Clone + Debug + Send + Sync + 'static;
+    type Params: Described
+        + Serialize
+        + DeserializeOwned
+        + Default
+        + Clone
+        + Debug
+        + Send
+        + Sync
+        + 'static;
     /// The rule at work, for one run or one per lane.
     type Learner<R: Real>: Learner<R> + Send + 'static;
 
@@ -66,6 +76,15 @@ pub trait Rule: Debug + Send + Sync + 'static {
     fn complaint(_params: &Self::Params, _context: &Context<'_>) -> Option<(&'static str, String)> {
         None
     }
+
+    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the rule's
+    /// own file so that the code for every kind of lane is compiled here, once, and not again in every crate above.
+    fn group(
+        params: &Self::Params,
+        setup: &Arc<Setup>,
+        level: Level,
+        runs: usize,
+    ) -> Box<dyn Group>;
 
     /// The rule with its scratch space, allocated here, once.
     fn build<R: Real>(params: &Self::Params, context: &Context<'_>) -> Self::Learner<R>;

@@ -32,7 +32,9 @@ impl Need {
         let differentiable = |a: &Activation| *a != Activation::Threshold;
         match self {
             Self::TwoLayers => topology.layers.len() == 2,
-            Self::Derivatives => topology.layers[1..].iter().all(|layer| differentiable(&layer.activation)),
+            Self::Derivatives => {
+                topology.layers[1..].iter().all(|layer| differentiable(&layer.activation))
+            }
             Self::OutputDerivative => output.is_differentiable(),
             Self::ErrorGradient => error.fits(output),
             Self::LinearOutput => *output == Activation::Linear,
@@ -47,7 +49,9 @@ impl Need {
         match self {
             Self::TwoLayers => "network.hidden",
             Self::Derivatives => "network.activation",
-            Self::OutputDerivative | Self::LinearOutput | Self::ThresholdOutput => "network.output_activation",
+            Self::OutputDerivative | Self::LinearOutput | Self::ThresholdOutput => {
+                "network.output_activation"
+            }
             Self::ErrorGradient => "train.error",
             Self::NoBiases => "network.biases",
             Self::BinaryInputs => "task.kind",

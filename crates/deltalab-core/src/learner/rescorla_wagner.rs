@@ -17,9 +17,11 @@
 use super::{Batch, Context, Forward, Learner, Need, Rule};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::{Interval, Must};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -86,7 +88,9 @@ impl<R: Real> Learner<R> for State<R> {
         }
         net.outer_products(rated, &forward.activity, direction, patterns);
         let outcomes = net.topology.layers[1].units;
-        for (changes, &alpha) in direction.weights[0].as_mut_slice().chunks_exact_mut(outcomes).zip(&*alpha) {
+        for (changes, &alpha) in
+            direction.weights[0].as_mut_slice().chunks_exact_mut(outcomes).zip(&*alpha)
+        {
             for change in changes {
                 *change *= alpha;
             }
@@ -128,23 +132,35 @@ impl Rule for RescorlaWagner {
     fn complaint(params: &Params, context: &Context<'_>) -> Option<(&'static str, String)> {
         let PerCue::Each(alpha) = &params.alpha else { return None };
         let cues = context.input_names;
-        let list = |names: &[&String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let list = |names: &[&String]| {
+            names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+        };
         let unknown: Vec<_> = alpha.keys().filter(|name| !cues.contains(name)).collect();
         let missing: Vec<_> = cues.iter().filter(|&name| !alpha.contains_key(name)).collect();
         if !unknown.is_empty() {
             let all = list(&cues.iter().collect::<Vec<_>>());
-            return Some(("alpha", format!("the task has no cue {}; its cues are {all}", list(&unknown))));
+            return Some((
+                "alpha",
+                format!("the task has no cue {}; its cues are {all}", list(&unknown)),
+            ));
         }
-        (!missing.is_empty()).then(|| ("alpha", format!("the salience of cue {} is missing", list(&missing))))
+        (!missing.is_empty())
+            .then(|| ("alpha", format!("the salience of cue {} is missing", list(&missing))))
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {
         let cues = context.topology.layers[0].units;
         let alpha = match &params.alpha {
             PerCue::All(alpha) => vec![R::of(*alpha); cues],
-            PerCue::Each(alpha) => {
-                context.input_names.iter().map(|cue| R::of(alpha.get(cue).copied().unwrap_or(0.0))).collect()
-            }
+            PerCue::Each(alpha) => context
+                .input_names
+                .iter()
+                .map(|cue| R::of(alpha.get(cue).copied().unwrap_or(0.0)))
+                .collect(),
         };
         let layers = || Layers::zeros(context.topology, context.patterns);
         let outcomes = context.topology.layers[context.topology.output()].units;

@@ -54,14 +54,46 @@ crate::params! {
 /// Every activation function, with its documentation.
 pub const ACTIVATIONS: &[Kind] = &[
     Kind { name: "linear", doc: "Linear: f(η) = η", fields: &[] },
-    Kind { name: "logistic", doc: "Logistic: f(η) = 1 / (1 + e^−η), f' = y (1 − y), range 0 to 1", fields: &[] },
-    Kind { name: "tanh", doc: "Hyperbolic tangent: f(η) = tanh η, f' = 1 − y², range −1 to 1", fields: &[] },
-    Kind { name: "relu", doc: "Rectified linear: f(η) = max(0, η); f'(0) is 0 (Nair & Hinton 2010)", fields: &[] },
-    Kind { name: "leaky_relu", doc: "Leaky rectified linear: f(η) = η where η > 0, else slope · η (Maas et al. 2013)", fields: LeakyRelu::FIELDS },
-    Kind { name: "softplus", doc: "Softplus: f(η) = ln(1 + e^η), f' = logistic (Dugas et al. 2001)", fields: &[] },
-    Kind { name: "gelu", doc: "Gaussian error linear unit, tanh form: f(η) = ½ η (1 + tanh(√(2/π) (η + 0.044715 η³))) (Hendrycks & Gimpel 2016)", fields: &[] },
-    Kind { name: "threshold", doc: "Threshold: f(η) = 1 where η > 0, else 0; it has no derivative, so only rules that need none can use it", fields: &[] },
-    Kind { name: "softmax", doc: "Softmax: f(η)_k = e^η_k / Σ_l e^η_l over the layer; output layer only", fields: &[] },
+    Kind {
+        name: "logistic",
+        doc: "Logistic: f(η) = 1 / (1 + e^−η), f' = y (1 − y), range 0 to 1",
+        fields: &[],
+    },
+    Kind {
+        name: "tanh",
+        doc: "Hyperbolic tangent: f(η) = tanh η, f' = 1 − y², range −1 to 1",
+        fields: &[],
+    },
+    Kind {
+        name: "relu",
+        doc: "Rectified linear: f(η) = max(0, η); f'(0) is 0 (Nair & Hinton 2010)",
+        fields: &[],
+    },
+    Kind {
+        name: "leaky_relu",
+        doc: "Leaky rectified linear: f(η) = η where η > 0, else slope · η (Maas et al. 2013)",
+        fields: LeakyRelu::FIELDS,
+    },
+    Kind {
+        name: "softplus",
+        doc: "Softplus: f(η) = ln(1 + e^η), f' = logistic (Dugas et al. 2001)",
+        fields: &[],
+    },
+    Kind {
+        name: "gelu",
+        doc: "Gaussian error linear unit, tanh form: f(η) = ½ η (1 + tanh(√(2/π) (η + 0.044715 η³))) (Hendrycks & Gimpel 2016)",
+        fields: &[],
+    },
+    Kind {
+        name: "threshold",
+        doc: "Threshold: f(η) = 1 where η > 0, else 0; it has no derivative, so only rules that need none can use it",
+        fields: &[],
+    },
+    Kind {
+        name: "softmax",
+        doc: "Softmax: f(η)_k = e^η_k / Σ_l e^η_l over the layer; output layer only",
+        fields: &[],
+    },
 ];
 
 /// An activation function of single units. Methods rather than closures, which would not be inlined into the lanes' code.

@@ -36,8 +36,16 @@ crate::params! {
 
 /// Every error function, with its documentation.
 pub const ERRORS: &[Kind] = &[
-    Kind { name: "sse", doc: "Sum squared error: E = Σ_k (t_k − z_k)², δ_k = (t_k − z_k) f'(η_k); the factor of 2 is left to the learning rate", fields: Tolerance::FIELDS },
-    Kind { name: "cross_entropy", doc: "Cross-entropy: E = −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] for logistic outputs, −Σ_k t_k ln z_k for softmax; δ_k = t_k − z_k", fields: Tolerance::FIELDS },
+    Kind {
+        name: "sse",
+        doc: "Sum squared error: E = Σ_k (t_k − z_k)², δ_k = (t_k − z_k) f'(η_k); the factor of 2 is left to the learning rate",
+        fields: Tolerance::FIELDS,
+    },
+    Kind {
+        name: "cross_entropy",
+        doc: "Cross-entropy: E = −Σ_k [t_k ln z_k + (1 − t_k) ln(1 − z_k)] for logistic outputs, −Σ_k t_k ln z_k for softmax; δ_k = t_k − z_k",
+        fields: Tolerance::FIELDS,
+    },
 ];
 
 impl Default for ErrorFunction {
@@ -72,8 +80,24 @@ impl ErrorFunction {
 
     /// δ ← −∂E/∂η (−½ ∂SSE/∂η) at an output layer of these net inputs, outputs and targets, all `units x patterns`.
     #[inline(always)]
-    pub fn delta<R: Real>(&self, layer: &Layer, net: &[R], output: &[R], target: &[R], delta: &mut [R]) {
+    pub fn delta<R: Real>(
+        &self,
+        layer: &Layer,
+        net: &[R],
+        output: &[R],
+        target: &[R],
+        delta: &mut [R],
+    ) {
         R::enter(Delta { error: self, layer, net, output, target, delta });
+    }
+
+    /// t − z of every unit and pattern, 0 within the tolerance.
+    #[inline(always)]
+    pub fn differences<R: Real>(&self, output: &[R], target: &[R], differences: &mut [R]) {
+        let tolerance = self.tolerance();
+        for ((d, &z), &t) in differences.iter_mut().zip(output).zip(target) {
+            *d = difference(tolerance, t, z);
+        }
     }
 
     /// E of some patterns, summed in the order of units, then of patterns.
@@ -98,12 +122,11 @@ impl<R: Real> Kernel for Delta<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } = self;
+        let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } =
+            self;
         let units = *units;
         let tolerance = error.tolerance();
-        for ((d, &z), &t) in delta.iter_mut().zip(output).zip(target) {
-            *d = difference(tolerance, t, z);
-        }
+        error.differences(output, target, delta);
         match (error, activation) {
             (ErrorFunction::Sse(_), Activation::Softmax) => {
                 for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {

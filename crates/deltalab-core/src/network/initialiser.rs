@@ -108,13 +108,41 @@ pub enum Distribution {
 
 /// Every initialiser, with its documentation.
 pub const INITIALISERS: &[Kind] = &[
-    Kind { name: "uniform", doc: "Uniform in [−range, range); biases too", fields: Uniform::FIELDS },
-    Kind { name: "normal", doc: "Normal with mean 0 and standard deviation sd; biases too", fields: Normal::FIELDS },
-    Kind { name: "xavier", doc: "Xavier: variance 2 / (sending + receiving units), biases 0 (Glorot & Bengio 2010)", fields: Xavier::FIELDS },
-    Kind { name: "he", doc: "He: variance 2 / sending units, biases 0 (He et al. 2015)", fields: He::FIELDS },
-    Kind { name: "orthogonal", doc: "Orthogonal: all singular values equal scale, biases 0 (Saxe et al. 2014)", fields: Orthogonal::FIELDS },
-    Kind { name: "constant", doc: "Constant: every weight and bias equals value", fields: Constant::FIELDS },
-    Kind { name: "given", doc: "Given: weights by path (receiving x sending) and biases by layer, written out", fields: Given::FIELDS },
+    Kind {
+        name: "uniform",
+        doc: "Uniform in [−range, range); biases too",
+        fields: Uniform::FIELDS,
+    },
+    Kind {
+        name: "normal",
+        doc: "Normal with mean 0 and standard deviation sd; biases too",
+        fields: Normal::FIELDS,
+    },
+    Kind {
+        name: "xavier",
+        doc: "Xavier: variance 2 / (sending + receiving units), biases 0 (Glorot & Bengio 2010)",
+        fields: Xavier::FIELDS,
+    },
+    Kind {
+        name: "he",
+        doc: "He: variance 2 / sending units, biases 0 (He et al. 2015)",
+        fields: He::FIELDS,
+    },
+    Kind {
+        name: "orthogonal",
+        doc: "Orthogonal: all singular values equal scale, biases 0 (Saxe et al. 2014)",
+        fields: Orthogonal::FIELDS,
+    },
+    Kind {
+        name: "constant",
+        doc: "Constant: every weight and bias equals value",
+        fields: Constant::FIELDS,
+    },
+    Kind {
+        name: "given",
+        doc: "Given: weights by path (receiving x sending) and biases by layer, written out",
+        fields: Given::FIELDS,
+    },
 ];
 
 impl Default for Initialiser {
@@ -136,31 +164,45 @@ pub struct Initial {
 impl Initial {
     /// The initial weights and biases of a run.
     pub fn draw(params: &NetworkParams, topology: &Topology, streams: &Streams) -> Self {
-        let weights = topology.paths.iter().map(|path| {
-            if path.shared {
-                return DMatrix::zeros(0, 0);
-            }
-            let (receiving, sending) = (topology.layers[path.to].units, topology.layers[path.from].units);
-            let mut stream = streams.stream(Purpose::Weights, &path.name);
-            let mut w = params.init.weights(&path.name, receiving, sending, &mut stream);
-            if let Some(mask) = &path.mask {
-                w = DMatrix::from_fn(receiving, sending, |j, i| if mask[j][i] { w[(j, i)] } else { 0.0 });
-            }
-            w
-        });
+        let weights =
+            topology.paths.iter().map(|path| {
+                if path.shared {
+                    return DMatrix::zeros(0, 0);
+                }
+                let (receiving, sending) =
+                    (topology.layers[path.to].units, topology.layers[path.from].units);
+                let mut stream = streams.stream(Purpose::Weights, &path.name);
+                let mut w = params.init.weights(&path.name, receiving, sending, &mut stream);
+                if let Some(mask) = &path.mask {
+                    w = DMatrix::from_fn(receiving, sending, |j, i| {
+                        if mask[j][i] { w[(j, i)] } else { 0.0 }
+                    });
+                }
+                w
+            });
         let biases = topology.layers.iter().map(|layer| {
             if !layer.bias {
                 return Vec::new();
             }
             let mut stream = streams.stream(Purpose::Weights, &layer.name);
-            params.bias_init.as_ref().unwrap_or(&params.init).biases(&layer.name, layer.units, &mut stream)
+            params.bias_init.as_ref().unwrap_or(&params.init).biases(
+                &layer.name,
+                layer.units,
+                &mut stream,
+            )
         });
         Self { weights: weights.collect(), biases: biases.collect() }
     }
 }
 
 impl Initialiser {
-    fn weights(&self, path: &str, receiving: usize, sending: usize, stream: &mut Stream) -> DMatrix<f64> {
+    fn weights(
+        &self,
+        path: &str,
+        receiving: usize,
+        sending: usize,
+        stream: &mut Stream,
+    ) -> DMatrix<f64> {
         let (m, n) = (sending as f64, receiving as f64);
         let mut draw = |sample: &mut dyn FnMut(&mut Stream) -> f64| {
             let rows: Vec<f64> = (0..receiving * sending).map(|_| sample(stream)).collect();
@@ -201,7 +243,11 @@ impl Initialiser {
     }
 
     /// Refuses given weights that do not fit the network; every path must be given.
-    pub(super) fn check(&self, topology: &Topology, key: &'static str) -> Result<(), TopologyError> {
+    pub(super) fn check(
+        &self,
+        topology: &Topology,
+        key: &'static str,
+    ) -> Result<(), TopologyError> {
         let Self::Given(given) = self else { return Ok(()) };
         let paths: Vec<_> = topology.paths.iter().filter(|path| !path.shared).collect();
         let layers: Vec<_> = topology.layers.iter().filter(|layer| layer.bias).collect();
@@ -231,7 +277,12 @@ impl Initialiser {
             let found = given.biases.get(&layer.name).map_or(layer.units, Vec::len);
             if found != layer.units {
                 let (expected, found) = ((layer.units, 1), (found, 1));
-                return Err(TopologyError::Shape { key, name: layer.name.clone(), expected, found });
+                return Err(TopologyError::Shape {
+                    key,
+                    name: layer.name.clone(),
+                    expected,
+                    found,
+                });
             }
         }
         Ok(())

@@ -39,7 +39,8 @@ impl<R: Real> Network<R> {
     pub fn new(topology: Arc<Topology>) -> Self {
         let masks = topology.paths.iter().map(|path| {
             let mask = path.mask.as_ref()?;
-            let (rows, columns) = (topology.layers[path.to].units, topology.layers[path.from].units);
+            let (rows, columns) =
+                (topology.layers[path.to].units, topology.layers[path.from].units);
             Some(DMatrix::from_fn(rows, columns, |j, i| R::of(f64::from(u8::from(mask[j][i])))))
         });
         let masks = masks.collect();

@@ -21,7 +21,10 @@ impl<R: Real> Parameters<R> {
             true => DMatrix::from_element(0, 0, R::zero()),
             false => DMatrix::from_element(units(path.to), units(path.from), R::zero()),
         });
-        let biases = topology.layers.iter().map(|layer| vec![R::zero(); if layer.bias { layer.units } else { 0 }]);
+        let biases = topology
+            .layers
+            .iter()
+            .map(|layer| vec![R::zero(); if layer.bias { layer.units } else { 0 }]);
         Self { weights: weights.collect(), biases: biases.collect() }
     }
 

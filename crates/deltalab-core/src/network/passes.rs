@@ -1,7 +1,7 @@
 //! The passes over a network, each a kernel: compiled once per kind of number, shared by all rules.
 
-use super::{Layers, Network, Parameters};
 use super::product::{View, accumulate};
+use super::{Layers, Network, Parameters};
 use crate::real::{Kernel, Real};
 
 /// Activity flows up.
@@ -73,7 +73,8 @@ impl<R: Real> Kernel for Backward<'_, R> {
         for (path, w) in network.topology.paths.iter().zip(&network.values.weights) {
             if path.from == layer && path.to > layer {
                 let receivers = layers[path.to].units;
-                let (w, d) = (View::transposed(w.as_slice(), receivers), above.of(path.to, patterns));
+                let (w, d) =
+                    (View::transposed(w.as_slice(), receivers), above.of(path.to, patterns));
                 accumulate(here, (units, receivers, patterns), w, View::columns(d, receivers));
             }
         }

@@ -114,16 +114,20 @@ impl core::fmt::Display for TopologyError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::NoSuch { name, known, .. } => {
-                write!(f, "there is no \"{name}\" in this network; expected one of {}", known.join(", "))
+                write!(
+                    f,
+                    "there is no \"{name}\" in this network; expected one of {}",
+                    known.join(", ")
+                )
             }
             Self::Shape { name, expected, found, .. } => write!(
                 f,
                 "\"{name}\" must be {} x {} (receiving x sending); got {} x {}",
                 expected.0, expected.1, found.0, found.1
             ),
-            Self::HiddenSoftmax => {
-                f.write_str("softmax is for the output layer only; set output_activation = \"softmax\"")
-            }
+            Self::HiddenSoftmax => f.write_str(
+                "softmax is for the output layer only; set output_activation = \"softmax\"",
+            ),
         }
     }
 }
@@ -149,7 +153,11 @@ impl Topology {
     /// let names: Vec<_> = net.paths.iter().map(|path| path.name.as_str()).collect();
     /// assert_eq!(names, ["hidden<-input", "output<-input", "output<-hidden"]);
     /// ```
-    pub fn feedforward(params: &NetworkParams, inputs: usize, outputs: usize) -> Result<Self, TopologyError> {
+    pub fn feedforward(
+        params: &NetworkParams,
+        inputs: usize,
+        outputs: usize,
+    ) -> Result<Self, TopologyError> {
         let layers = layers(params, inputs, outputs);
         let mut paths = Vec::new();
         for to in 1..layers.len() {
@@ -159,7 +167,15 @@ impl Topology {
                     rows.iter().map(|row| row.iter().map(|&on| on != 0).collect()).collect()
                 });
                 let fixed = params.fixed.contains(&name);
-                paths.push(Path { name, to, from, reciprocal_of: None, shared: false, mask, fixed });
+                paths.push(Path {
+                    name,
+                    to,
+                    from,
+                    reciprocal_of: None,
+                    shared: false,
+                    mask,
+                    fixed,
+                });
             }
         }
         let topology = Self { layers, paths };
@@ -182,7 +198,11 @@ impl Topology {
         for name in params.activations.keys() {
             if !hidden.iter().any(|layer| layer.name == *name) {
                 let known = hidden.iter().map(|layer| layer.name.clone()).collect();
-                return Err(TopologyError::NoSuch { key: "activations", name: name.clone(), known });
+                return Err(TopologyError::NoSuch {
+                    key: "activations",
+                    name: name.clone(),
+                    known,
+                });
             }
         }
         for path in &self.paths {
@@ -190,7 +210,12 @@ impl Topology {
             if let Some(mask) = &path.mask {
                 let found = shape(mask, expected.1);
                 if found != expected {
-                    return Err(TopologyError::Shape { key: "masks", name: path.name.clone(), expected, found });
+                    return Err(TopologyError::Shape {
+                        key: "masks",
+                        name: path.name.clone(),
+                        expected,
+                        found,
+                    });
                 }
             }
         }
@@ -215,7 +240,8 @@ impl Topology {
 }
 
 fn layers(params: &NetworkParams, inputs: usize, outputs: usize) -> Vec<Layer> {
-    let input = Layer { name: "input".into(), units: inputs, activation: Activation::Linear, bias: false };
+    let input =
+        Layer { name: "input".into(), units: inputs, activation: Activation::Linear, bias: false };
     let one = params.hidden.len() == 1;
     let hidden = params.hidden.iter().enumerate().map(|(n, &units)| {
         let name = if one { "hidden".to_string() } else { format!("hidden{}", n + 1) };

@@ -101,11 +101,31 @@ crate::params! {
 /// Every optimiser, with its documentation.
 pub const OPTIMISERS: &[Kind] = &[
     Kind { name: "sgd", doc: "Gradient descent: a = εc", fields: Sgd::FIELDS },
-    Kind { name: "momentum", doc: "Momentum: m ← μm + εc, a = m (Rumelhart, Hinton & Williams 1986)", fields: Momentum::FIELDS },
-    Kind { name: "nesterov", doc: "Nesterov momentum: m ← μm + εc, a = μm + εc (Sutskever et al. 2013)", fields: Momentum::FIELDS },
-    Kind { name: "rmsprop", doc: "RMSprop: q ← ρq + (1 − ρ)c², a = εc / (√q + epsilon) (Tieleman & Hinton 2012)", fields: Rmsprop::FIELDS },
-    Kind { name: "adam", doc: "Adam: p ← β₁p + (1 − β₁)c, q ← β₂q + (1 − β₂)c², a = ε p/(1 − β₁ⁿ) / (√(q/(1 − β₂ⁿ)) + epsilon) (Kingma & Ba 2015)", fields: Adam::FIELDS },
-    Kind { name: "rprop", doc: "Rprop: a step per weight, longer while the direction keeps its sign, shorter where it turns; a = Δ sign c (Riedmiller & Braun 1993; iRprop⁻, Igel & Hüsken 2003)", fields: Rprop::FIELDS },
+    Kind {
+        name: "momentum",
+        doc: "Momentum: m ← μm + εc, a = m (Rumelhart, Hinton & Williams 1986)",
+        fields: Momentum::FIELDS,
+    },
+    Kind {
+        name: "nesterov",
+        doc: "Nesterov momentum: m ← μm + εc, a = μm + εc (Sutskever et al. 2013)",
+        fields: Momentum::FIELDS,
+    },
+    Kind {
+        name: "rmsprop",
+        doc: "RMSprop: q ← ρq + (1 − ρ)c², a = εc / (√q + epsilon) (Tieleman & Hinton 2012)",
+        fields: Rmsprop::FIELDS,
+    },
+    Kind {
+        name: "adam",
+        doc: "Adam: p ← β₁p + (1 − β₁)c, q ← β₂q + (1 − β₂)c², a = ε p/(1 − β₁ⁿ) / (√(q/(1 − β₂ⁿ)) + epsilon) (Kingma & Ba 2015)",
+        fields: Adam::FIELDS,
+    },
+    Kind {
+        name: "rprop",
+        doc: "Rprop: a step per weight, longer while the direction keeps its sign, shorter where it turns; a = Δ sign c (Riedmiller & Braun 1993; iRprop⁻, Igel & Hüsken 2003)",
+        fields: Rprop::FIELDS,
+    },
 ];
 
 impl Default for OptimiserParams {
@@ -153,7 +173,8 @@ impl<R: Real> Optimiser<R> {
             OptimiserParams::Adam(_) | OptimiserParams::Rprop(_) => (memory.clone(), memory),
         };
         let rate = R::of(learning_rate);
-        let mut new = Self { params, base_rate: learning_rate, rate, first, second, powers: [R::one(); 2] };
+        let mut new =
+            Self { params, base_rate: learning_rate, rate, first, second, powers: [R::one(); 2] };
         for lane in 0..R::LANES {
             new.reset_lane(lane);
         }
@@ -163,7 +184,8 @@ impl<R: Real> Optimiser<R> {
     /// Forgets what one lane has seen: a new run starts there.
     pub fn reset_lane(&mut self, lane: usize) {
         self.first.fill_lane(lane, R::Elem::nearest(0.0));
-        let second = if matches!(self.params, OptimiserParams::Rprop(_)) { self.base_rate } else { 0.0 };
+        let second =
+            if matches!(self.params, OptimiserParams::Rprop(_)) { self.base_rate } else { 0.0 };
         self.second.fill_lane(lane, R::Elem::nearest(second));
         for power in &mut self.powers {
             power.lanes_mut()[lane] = R::Elem::nearest(1.0);
@@ -189,7 +211,8 @@ impl<R: Real> Optimiser<R> {
         let decay_rate = rate * R::of(decay);
         let Network { topology, values, .. } = net;
         // ε κ w, for weights that learn; elsewhere nothing is added, so that −0 and infinities stay what they are.
-        let decays = |n: usize| decay > 0.0 && topology.paths.get(n).is_some_and(|path| !path.fixed);
+        let decays =
+            |n: usize| decay > 0.0 && topology.paths.get(n).is_some_and(|path| !path.fixed);
         let targets = values.slices_mut().zip(direction.slices()).enumerate();
         let targets = targets.map(|(n, slices)| (decays(n), slices));
         match &self.params {
@@ -219,7 +242,8 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Rmsprop(p) => {
-                let (keep, take, epsilon) = (R::of(p.decay), R::of(1.0 - p.decay), R::of(p.epsilon));
+                let (keep, take, epsilon) =
+                    (R::of(p.decay), R::of(1.0 - p.decay), positive(p.epsilon));
                 for ((decays, (w, c)), q) in targets.zip(self.second.slices_mut()) {
                     for ((w, &c), q) in w.iter_mut().zip(c).zip(q) {
                         *q = keep * *q + take * (c * c);
@@ -231,7 +255,7 @@ impl<R: Real> Optimiser<R> {
                 // Written out: a closure, as in `[…].map(R::of)`, would not be inlined into the lanes' code.
                 let (beta1, beta2) = (R::of(p.beta1), R::of(p.beta2));
                 let (take1, take2) = (R::of(1.0 - p.beta1), R::of(1.0 - p.beta2));
-                let epsilon = R::of(p.epsilon);
+                let epsilon = positive(p.epsilon);
                 self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
                 let (whole1, whole2) = (R::one() - self.powers[0], R::one() - self.powers[1]);
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
@@ -257,13 +281,21 @@ impl<R: Real> Optimiser<R> {
                         let shorter = (*step * decrease).at_least(smallest);
                         *step = R::select(same, longer, R::select(turned, shorter, *step));
                         *last = R::select(turned, zero, c);
-                        let sign = R::select(last.gt(zero).or(zero.gt(*last)), one.copysign(*last), *last);
+                        let sign =
+                            R::select(last.gt(zero).or(zero.gt(*last)), one.copysign(*last), *last);
                         *w += decayed(sign * *step, *w, decay_rate, decays);
                     }
                 }
             }
         }
     }
+}
+
+/// Epsilon, or the smallest normal number if that is more: a weight that has never had a direction is divided 0 by this,
+/// not 0 by 0.
+#[inline(always)]
+fn positive<R: Real>(epsilon: f64) -> R {
+    R::of(epsilon).at_least(R::of(<R::Elem as Elem>::TINY.to_f64()))
 }
 
 struct Apply<'a, R> {

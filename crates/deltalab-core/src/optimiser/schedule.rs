@@ -64,10 +64,26 @@ crate::params! {
 /// Every schedule, with its documentation.
 pub const SCHEDULES: &[Kind] = &[
     Kind { name: "constant", doc: "Constant: the learning rate stays", fields: &[] },
-    Kind { name: "steps", doc: "Steps: from each epoch in `at`, the learning rate is multiplied by its factor", fields: Steps::FIELDS },
-    Kind { name: "exponential", doc: "Exponential: decay^(n − 1) at epoch n", fields: Exponential::FIELDS },
-    Kind { name: "inverse_time", doc: "Inverse time: 1 / (1 + decay (n − 1)) at epoch n (Robbins & Monro 1951)", fields: InverseTime::FIELDS },
-    Kind { name: "linear", doc: "Linear: from 1 at epoch 1 to `last` at epoch `epochs`, then `last`", fields: Linear::FIELDS },
+    Kind {
+        name: "steps",
+        doc: "Steps: from each epoch in `at`, the learning rate is multiplied by its factor",
+        fields: Steps::FIELDS,
+    },
+    Kind {
+        name: "exponential",
+        doc: "Exponential: decay^(n − 1) at epoch n",
+        fields: Exponential::FIELDS,
+    },
+    Kind {
+        name: "inverse_time",
+        doc: "Inverse time: 1 / (1 + decay (n − 1)) at epoch n (Robbins & Monro 1951)",
+        fields: InverseTime::FIELDS,
+    },
+    Kind {
+        name: "linear",
+        doc: "Linear: from 1 at epoch 1 to `last` at epoch `epochs`, then `last`",
+        fields: Linear::FIELDS,
+    },
 ];
 
 impl Schedule {
@@ -83,7 +99,11 @@ impl Schedule {
         match self {
             Self::Constant => 1.0,
             Self::Steps(p) => {
-                p.at.iter().zip(&p.factors).filter(|&(&at, _)| epoch >= at).map(|(_, factor)| factor).product()
+                p.at.iter()
+                    .zip(&p.factors)
+                    .filter(|&(&at, _)| epoch >= at)
+                    .map(|(_, factor)| factor)
+                    .product()
             }
             Self::Exponential(p) => power(p.decay, passed),
             Self::InverseTime(p) => 1.0 / (1.0 + p.decay * passed as f64),
@@ -104,7 +124,10 @@ impl Schedule {
         let Self::Steps(p) = self else { return None };
         if p.at.len() != p.factors.len() {
             let (at, factors) = (p.at.len(), p.factors.len());
-            return Some(("factors", format!("expected one factor for each epoch in `at` ({at}); got {factors}")));
+            return Some((
+                "factors",
+                format!("expected one factor for each epoch in `at` ({at}); got {factors}"),
+            ));
         }
         let ascending = p.at.is_sorted_by(|a, b| a < b);
         (!ascending).then(|| ("at", "expected ascending epochs".to_string()))

@@ -55,7 +55,12 @@ pub struct Outcome {
 const FEW_PARAMETERS: usize = 512;
 
 /// A group for a rule: the widest lanes of the level that `runs` can fill. The choice changes no bit of any run.
-pub(crate) fn group<L: Rule>(params: &L::Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+pub(crate) fn group<L: Rule>(
+    params: &L::Params,
+    setup: &Arc<Setup>,
+    level: Level,
+    runs: usize,
+) -> Box<dyn Group> {
     match setup.precision {
         Precision::F64 => group_f64::<L>(params, setup, level, runs),
         Precision::F32 => group_f32::<L>(params, setup, level, runs),

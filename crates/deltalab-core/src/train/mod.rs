@@ -10,7 +10,7 @@ mod setup;
 mod tally;
 mod trainer;
 
+pub(crate) use group::group;
 pub use group::{Group, Outcome, Status};
 pub use params::{All, BatchSize, Bound, Criterion, Order, RecordParams, Reduction, TrainParams};
 pub use setup::{Column, Ingredients, Over, Precision, Setup, SetupError, Target, Unmeasurable};
-pub(crate) use group::group;

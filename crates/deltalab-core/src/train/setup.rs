@@ -211,9 +211,9 @@ impl SetupError {
             Self::Learner { key, .. } => format!("learner.{key}"),
             Self::Task { key, .. } => format!("task.{key}"),
             Self::Schedule { key, .. } => format!("learner.schedule.{key}"),
-            Self::UnknownMetric { key, .. } | Self::NoMetric { key, .. } | Self::Conditioning { key } => {
-                (*key).to_string()
-            }
+            Self::UnknownMetric { key, .. }
+            | Self::NoMetric { key, .. }
+            | Self::Conditioning { key } => (*key).to_string(),
             Self::Bounds => "train.criterion".to_string(),
             Self::Batch { .. } => "train.batch".to_string(),
             Self::NoPatterns => "task".to_string(),
@@ -292,23 +292,35 @@ impl RecordParams {
 }
 
 impl Setup {
-    /// Puts a cell together.
+    /// Puts a cell together. A rule that has its own rates gets plain gradient descent at learning rate 1, whatever the
+    /// ingredients say.
     ///
     /// # Errors
     /// [`SetupError`] where something does not fit: it names the key and says what to change.
     pub fn new(from: Ingredients, learner: &dyn Recipe) -> Result<Self, SetupError> {
-        let Ingredients { task, network, train, record, optimiser, learning_rate, schedule, precision, master_seed } = from;
+        let Ingredients { task, network, train, record, precision, master_seed, .. } = from;
+        let (optimiser, learning_rate, schedule) = match learner.is_optimised() {
+            true => (from.optimiser, from.learning_rate, from.schedule),
+            false => (OptimiserParams::default(), 1.0, Schedule::Constant),
+        };
         if let Some((key, complaint)) = task.complaint() {
             return Err(SetupError::Task { key, complaint });
         }
         let (inputs, outputs) = task.sizes();
-        let topology = Topology::feedforward(&network, inputs, outputs).map_err(SetupError::Topology)?;
+        let topology =
+            Topology::feedforward(&network, inputs, outputs).map_err(SetupError::Topology)?;
         let needs = learner.needs();
-        if let Some(&need) = needs.iter().find(|need| !need.is_met(&topology, &train.error, &*task)) {
+        if let Some(&need) = needs.iter().find(|need| !need.is_met(&topology, &train.error, &*task))
+        {
             return Err(SetupError::Need { learner: learner.kind(), need });
         }
         let input_names = task.input_names();
-        let context = Context { topology: &topology, error: &train.error, input_names: &input_names, patterns: 1 };
+        let context = Context {
+            topology: &topology,
+            error: &train.error,
+            input_names: &input_names,
+            patterns: 1,
+        };
         if let Some((key, complaint)) = learner.complaint(&context) {
             return Err(SetupError::Learner { key, complaint });
         }
@@ -331,7 +343,11 @@ impl Setup {
         let finals = columns(&train, &record, &topology, &*task, criterion.as_ref(), &probes)?;
         let curves = match probes.is_empty() {
             true => finals.clone(),
-            false => finals.iter().filter(|column| matches!(column.over, Over::Probe(_))).cloned().collect(),
+            false => finals
+                .iter()
+                .filter(|column| matches!(column.over, Over::Probe(_)))
+                .cloned()
+                .collect(),
         };
         Ok(Self {
             topology: Arc::new(topology),
@@ -401,7 +417,9 @@ fn resolve(
     let metric = Metric::named(stem).ok_or_else(unknown)?;
     let output = &topology.layers[topology.output()].activation;
     use crate::network::{Activation, ErrorFunction};
-    if metric == Metric::CrossEntropy && !ErrorFunction::CrossEntropy(Default::default()).fits(output) {
+    if metric == Metric::CrossEntropy
+        && !ErrorFunction::CrossEntropy(Default::default()).fits(output)
+    {
         return Err(no(Unmeasurable::Outputs));
     }
     debug_assert!(!matches!(output, Activation::Threshold) || metric != Metric::CrossEntropy);
@@ -414,7 +432,11 @@ fn resolve(
     Ok((metric, over))
 }
 
-fn criterion(train: &TrainParams, topology: &Topology, task: &dyn Task) -> Result<Option<Target>, SetupError> {
+fn criterion(
+    train: &TrainParams,
+    topology: &Topology,
+    task: &dyn Task,
+) -> Result<Option<Target>, SetupError> {
     let Some(criterion) = &train.criterion else { return Ok(None) };
     let key = "train.criterion.metric";
     let (metric, over) = resolve(key, &criterion.metric, topology, task)?;
@@ -445,19 +467,23 @@ fn columns(
     let mut columns = Vec::new();
     for over in [Over::Train, Over::Test] {
         let (prefix, when) = match over {
-            Over::Train => ("train", "over the training patterns of the epoch, each before its update"),
+            Over::Train => {
+                ("train", "over the training patterns of the epoch, each before its update")
+            }
             _ => ("test", "over the held-out patterns, after the epoch"),
         };
         if over == Over::Test && !task.has_test() {
             continue;
         }
-        columns.extend(metrics.iter().filter(|kind| kind.metric.over_patterns()).map(|kind| Column {
-            name: format!("{prefix}_{}", kind.name),
-            metric: kind.metric,
-            over,
-            unit: kind.unit,
-            meaning: format!("{}; {when}", kind.meaning),
-            better: kind.better,
+        columns.extend(metrics.iter().filter(|kind| kind.metric.over_patterns()).map(|kind| {
+            Column {
+                name: format!("{prefix}_{}", kind.name),
+                metric: kind.metric,
+                over,
+                unit: kind.unit,
+                meaning: format!("{}; {when}", kind.meaning),
+                better: kind.better,
+            }
         }));
     }
     for kind in metrics.iter().filter(|kind| !kind.metric.over_patterns()) {
@@ -472,7 +498,9 @@ fn columns(
         columns.push(column(kind.name.to_string(), Over::Network));
         if kind.metric == Metric::DeltaNorm {
             let layers = topology.layers.iter().enumerate().skip(1);
-            columns.extend(layers.map(|(n, layer)| column(format!("{}({})", kind.name, layer.name), Over::Layer(n))));
+            columns.extend(layers.map(|(n, layer)| {
+                column(format!("{}({})", kind.name, layer.name), Over::Layer(n))
+            }));
         }
     }
     columns.extend(probes.iter().enumerate().map(|(n, probe)| Column {

@@ -43,7 +43,8 @@ impl<R: Real> Tally<R> {
             correct: any(Metric::Correct),
             delta: any(Metric::DeltaNorm),
         };
-        let (ErrorFunction::Sse(Tolerance { tolerance }) | ErrorFunction::CrossEntropy(Tolerance { tolerance })) = error;
+        let (ErrorFunction::Sse(Tolerance { tolerance })
+        | ErrorFunction::CrossEntropy(Tolerance { tolerance })) = error;
         let zero = R::zero();
         Self {
             wanted,
@@ -70,7 +71,13 @@ impl<R: Real> Tally<R> {
 
     /// Adds the patterns that a learner has just answered.
     #[inline(always)]
-    pub fn add<L: Learner<R>>(&mut self, net: &Network<R>, learner: &L, target: &[R], patterns: usize) {
+    pub fn add<L: Learner<R>>(
+        &mut self,
+        net: &Network<R>,
+        learner: &L,
+        target: &[R],
+        patterns: usize,
+    ) {
         let layer = net.topology.output();
         let shape = &net.topology.layers[layer];
         let output = learner.activity().of(layer, patterns);

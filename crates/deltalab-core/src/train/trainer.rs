@@ -75,7 +75,8 @@ const RESERVED_POINTS: u64 = 1 << 20;
 impl<R: Real, L: Rule> Trainer<R, L> {
     pub(super) fn boxed(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
         let topology = &setup.topology;
-        let (inputs, outputs) = (topology.layers[0].units, topology.layers[topology.output()].units);
+        let (inputs, outputs) =
+            (topology.layers[0].units, topology.layers[topology.output()].units);
         let room = setup.batch().max(setup.probes.len());
         let context = Context {
             topology,
@@ -163,7 +164,8 @@ impl<R: Real, L: Rule> Trainer<R, L> {
             scaled.collect::<Vec<_>>()
         });
         let targets = sample.patterns.targets.iter().map(|&t| R::Elem::nearest(t));
-        let data = Data { inputs: Arc::new(inputs.collect()), targets: Arc::new(targets.collect()) };
+        let data =
+            Data { inputs: Arc::new(inputs.collect()), targets: Arc::new(targets.collect()) };
         if sample.standardise.is_none() {
             self.prepared = Some((sample.patterns.clone(), data.clone()));
         }
@@ -174,7 +176,8 @@ impl<R: Real, L: Rule> Trainer<R, L> {
     fn all_alike(&self) -> bool {
         let mut runs = self.lanes.iter().flatten();
         let Some(first) = runs.next() else { return false };
-        let fixed = self.setup.train.order == Order::Sequential || self.setup.batch() == self.setup.train_patterns;
+        let fixed = self.setup.train.order == Order::Sequential
+            || self.setup.batch() == self.setup.train_patterns;
         let random_batch = self.setup.train.order == Order::Random;
         fixed
             && !random_batch
@@ -333,8 +336,16 @@ impl<R: Real, L: Rule> Trainer<R, L> {
                 for (column, &pattern) in run.test[start..end].iter().enumerate() {
                     let pattern = pattern as usize;
                     let (input, target) = self.batch.pattern_mut(column);
-                    fill_lane(input, &run.data.inputs[pattern * inputs..(pattern + 1) * inputs], lane);
-                    fill_lane(target, &run.data.targets[pattern * outputs..(pattern + 1) * outputs], lane);
+                    fill_lane(
+                        input,
+                        &run.data.inputs[pattern * inputs..(pattern + 1) * inputs],
+                        lane,
+                    );
+                    fill_lane(
+                        target,
+                        &run.data.targets[pattern * outputs..(pattern + 1) * outputs],
+                        lane,
+                    );
                 }
             }
             self.learner.respond(&self.network, &self.batch);
@@ -442,7 +453,8 @@ impl<R: Real, L: Rule> Trainer<R, L> {
             (over, Metric::DeltaNorm) => train.delta_norm(over).to_f64(),
             (Over::Probe(n), _) => {
                 let layer = self.network.topology.output();
-                let (outputs, probes) = (self.network.topology.layers[layer].units, self.setup.probes.len());
+                let (outputs, probes) =
+                    (self.network.topology.layers[layer].units, self.setup.probes.len());
                 let v = self.learner.activity().of(layer, probes);
                 at(&v[n * outputs + self.setup.probes[n].outcome])
             }

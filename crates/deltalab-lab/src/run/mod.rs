@@ -100,7 +100,8 @@ pub fn run(
     open(&folder, options.found)?;
     let mut journal = Journal::open(&folder.parts(), SHARD)?;
     let loaded = journal::load(&folder.parts())?;
-    let done: HashSet<(&str, u64)> = loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
+    let done: HashSet<(&str, u64)> =
+        loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
     let queue = Queue::new(plan, |cell, seed| !done.contains(&(cell, seed)));
     let planned = plan.runs();
     let mut manifest = manifest(plan, options, &folder);
@@ -124,7 +125,8 @@ pub fn run(
     };
     let mine = |record: &&Record| plan.study.asks_for(record);
     manifest.runs = all.records.iter().filter(mine).count() as u64;
-    manifest.pattern_updates = all.records.iter().filter(mine).map(|record| record.pattern_updates).sum();
+    manifest.pattern_updates =
+        all.records.iter().filter(mine).map(|record| record.pattern_updates).sum();
     if finished == planned {
         let runs = Runs::new(&plan.study, &all.records);
         folder.write_tables(&runs, &Analysis::of(&runs))?;
@@ -183,7 +185,9 @@ fn manifest(plan: &Plan, options: &Options, folder: &Folder) -> Manifest {
         instruction_set: options.level.name().to_string(),
         engine: "lanes".to_string(),
         train_seconds: before.as_ref().map_or(0.0, |before| before.train_seconds),
-        pattern_updates_per_second: before.as_ref().map_or(0.0, |before| before.pattern_updates_per_second),
+        pattern_updates_per_second: before
+            .as_ref()
+            .map_or(0.0, |before| before.pattern_updates_per_second),
         ..Manifest::new(plan.study.clone())
     }
 }
@@ -198,7 +202,8 @@ fn train(
     stop: &AtomicBool,
 ) -> Result<(u64, u64), RunError> {
     let threads = options.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
     let (send, receive) = mpsc::sync_channel::<Record>(WAITING);
     let failed = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
@@ -223,7 +228,13 @@ fn train(
 }
 
 /// One thread: takes a cell that has seeds left, trains them in lanes, takes the next.
-fn work(plan: &Plan, level: Level, queue: &Queue, send: &mpsc::SyncSender<Record>, stopped: &dyn Fn() -> bool) {
+fn work(
+    plan: &Plan,
+    level: Level,
+    queue: &Queue,
+    send: &mpsc::SyncSender<Record>,
+    stopped: &dyn Fn() -> bool,
+) {
     while !stopped()
         && let Some(share) = queue.take()
     {

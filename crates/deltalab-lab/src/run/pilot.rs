@@ -26,7 +26,8 @@ const BYTES: (u64, u64) = (70, 400);
 /// Trains a few cells for a moment, without keeping anything, and scales up.
 pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
     let seeds = plan.study.seeds.len() as u64;
-    let updates = |setup: &Setup| setup.train.max_epochs.saturating_mul(setup.train_patterns as u64);
+    let updates =
+        |setup: &Setup| setup.train.max_epochs.saturating_mul(setup.train_patterns as u64);
     let every = plan.cells.len().div_ceil(TRIED).max(1);
     let (mut tried, mut tried_seconds) = (0.0, 0.0);
     for cell in plan.cells.iter().step_by(every) {
@@ -34,7 +35,12 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
         tried += updates(&cell.setup) as f64;
         tried_seconds += updates(&cell.setup) as f64 / rate;
     }
-    let total = plan.cells.iter().map(|cell| updates(&cell.setup)).fold(0, u64::saturating_add).saturating_mul(seeds);
+    let total = plan
+        .cells
+        .iter()
+        .map(|cell| updates(&cell.setup))
+        .fold(0, u64::saturating_add)
+        .saturating_mul(seeds);
     let numbers = |setup: &Setup| {
         let points = match setup.probes.is_empty() {
             true => setup.train.max_epochs / setup.record.every + 2,
@@ -42,9 +48,20 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
         };
         points.saturating_mul(setup.curves.len() as u64).saturating_add(setup.finals.len() as u64)
     };
-    let bytes = plan.cells.iter().map(|cell| numbers(&cell.setup).saturating_mul(BYTES.0).saturating_add(BYTES.1));
-    let seconds = if tried > 0.0 { total as f64 * (tried_seconds / tried) / threads.max(1) as f64 } else { 0.0 };
-    Estimate { pattern_updates: total, seconds, bytes: bytes.fold(0, u64::saturating_add).saturating_mul(seeds) }
+    let bytes = plan
+        .cells
+        .iter()
+        .map(|cell| numbers(&cell.setup).saturating_mul(BYTES.0).saturating_add(BYTES.1));
+    let seconds = if tried > 0.0 {
+        total as f64 * (tried_seconds / tried) / threads.max(1) as f64
+    } else {
+        0.0
+    };
+    Estimate {
+        pattern_updates: total,
+        seconds,
+        bytes: bytes.fold(0, u64::saturating_add).saturating_mul(seeds),
+    }
 }
 
 /// Pattern updates per second of a cell on one thread.

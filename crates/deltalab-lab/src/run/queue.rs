@@ -30,7 +30,13 @@ impl Queue {
     pub fn new(plan: &Plan, missing: impl Fn(&str, u64) -> bool) -> Self {
         let cells = plan.study.cells.iter().enumerate().map(|(cell, info)| Seeds {
             cell,
-            seeds: plan.study.seeds.iter().copied().filter(|&seed| missing(&info.id, seed)).collect(),
+            seeds: plan
+                .study
+                .seeds
+                .iter()
+                .copied()
+                .filter(|&seed| missing(&info.id, seed))
+                .collect(),
             taken: AtomicUsize::new(0),
             threads: AtomicUsize::new(0),
         });
@@ -51,7 +57,8 @@ impl Queue {
 
     /// The cell that most needs a thread: the one with the most seeds left for each thread on it, the first of several.
     pub fn take(&self) -> Option<Share<'_>> {
-        let need = |cell: &Seeds| cell.left() as f64 / (cell.threads.load(Ordering::Relaxed) + 1) as f64;
+        let need =
+            |cell: &Seeds| cell.left() as f64 / (cell.threads.load(Ordering::Relaxed) + 1) as f64;
         let mut most: Option<(&Seeds, f64)> = None;
         for cell in &self.cells {
             let need = need(cell);
