@@ -9,7 +9,6 @@ use crate::node::Origin;
 use deltalab_core::params::Must;
 use deltalab_core::train::SetupError;
 use std::fmt;
-use std::path::PathBuf;
 
 /// Where a problem is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,22 +96,30 @@ impl From<Diagnostic> for Problems {
     }
 }
 
+/// Why a text cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The system says so.
+    #[error("{}", reason(*.0))]
+    Unreadable(std::io::ErrorKind),
+    /// It is not text.
+    #[error("it is not UTF-8 text")]
+    NotText,
+}
+
 /// What is wrong. The wording leaves out place and key, which [`Diagnostic`] adds.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Problem {
-    /// The file cannot be read.
-    #[error("cannot read {}: {}", path.display(), reason(*kind))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
+    /// The spec itself cannot be read.
+    #[error("cannot be read: {0}")]
+    Spec(ReadError),
+    /// Its base cannot be read.
+    #[error("cannot read {file}: {error}")]
+    Base {
+        /// The base, as a path from where the program runs.
+        file: String,
         /// Why.
-        kind: std::io::ErrorKind,
-    },
-    /// The file is not text.
-    #[error("{} is not UTF-8 text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
+        error: ReadError,
     },
     /// Not TOML.
     #[error("{}", .0.message().trim())]

@@ -4,7 +4,7 @@
 //! the file and byte (or the `--set`) that it came from. Two trees can be merged (`base`), and a value can be set at a path
 //! (`--set`, `[grid]`) without losing the origin of anything: a message points at what the user typed.
 
-use crate::diagnostic::{Diagnostic, Place, Problem};
+use crate::diagnostic::{Diagnostic, Place, Problem, Problems};
 use std::sync::Arc;
 use toml_edit::{Item, TableLike};
 
@@ -193,7 +193,7 @@ impl PartialEq for Table {
 
 impl Table {
     /// Parses the text of a file. The error is the first mistake of syntax.
-    pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostic> {
+    pub fn parse(source: &Arc<Source>) -> Result<Self, Problems> {
         let text = match &**source {
             Source::File { text, .. } | Source::Set(text) => text,
         };
@@ -201,7 +201,7 @@ impl Table {
             Ok(document) => Ok(table(document.as_table(), source, 0)),
             Err(error) => {
                 let byte = error.span().map_or(0, |span| span.start);
-                Err(Diagnostic::new(&Origin::new(source, byte), "", Problem::Syntax(error)))
+                Err(Diagnostic::new(&Origin::new(source, byte), "", Problem::Syntax(error)).into())
             }
         }
     }

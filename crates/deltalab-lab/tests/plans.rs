@@ -203,6 +203,19 @@ fn an_axis_leaves_alone_the_learners_that_it_does_not_concern() {
 }
 
 #[test]
+fn a_grid_reaches_into_a_kind_in_its_short_form() {
+    let text = |task: &str| {
+        format!(
+            "name = \"a\"\ntask = {task}\nlearner = [{{ kind = \"backprop\", learning_rate = 1, optimiser = \"momentum\" }}]\n[grid]\ntask.bits = [2, 3]\nlearner.optimiser.momentum = [0.5, 0.8]\n"
+        )
+    };
+    let short = plan(&text("\"parity\""));
+    assert_eq!(short.study, plan(&text("{ kind = \"parity\" }")).study);
+    let inputs: Vec<_> = short.cells.iter().map(|cell| cell.setup.task.sizes().0).collect();
+    assert_eq!(inputs, [2, 2, 3, 3]);
+}
+
+#[test]
 fn adding_learners_values_and_seeds_keeps_the_ids_of_what_was_there() {
     let more = GRID
         .replace("count = 2", "count = 20")

@@ -29,8 +29,10 @@
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters, Steps};
 use crate::params::{Interval, Must};
-use crate::real::{Mask, Real};
+use crate::real::{Level, Mask, Real};
+use crate::train::{Group, Setup};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -253,6 +255,10 @@ impl Rule for ActivationBackprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

@@ -22,7 +22,9 @@ use crate::network::{
     Settled, Settling, Steps,
 };
 use crate::params::Must;
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -115,6 +117,10 @@ impl Rule for AlmeidaPineda {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

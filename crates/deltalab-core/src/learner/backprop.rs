@@ -19,7 +19,9 @@
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -94,6 +96,10 @@ impl Rule for Backprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

@@ -24,8 +24,10 @@
 use super::{Batch, Context, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Clamp, Connectivity, Layers, Network, Parameters, Settled, Settling};
 use crate::params::{Described, Field, Interval, Must};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -215,6 +217,10 @@ impl Rule for GeneRec {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::ReciprocalPaths]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

@@ -35,9 +35,11 @@ pub use rescorla_wagner::{PerCue, RescorlaWagner};
 
 use crate::network::{Connectivity, ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 /// Calls the visitor with every learning rule: the registry, a line each.
 pub fn learners(visitor: &mut impl Visitor) {
@@ -87,6 +89,15 @@ pub trait Rule: Debug + Send + Sync + 'static {
     fn complaint(_params: &Self::Params, _context: &Context<'_>) -> Option<(&'static str, String)> {
         None
     }
+
+    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the rule's
+    /// own file so that the code for every kind of lane is compiled here, once, and not again in every crate above.
+    fn group(
+        params: &Self::Params,
+        setup: &Arc<Setup>,
+        level: Level,
+        runs: usize,
+    ) -> Box<dyn Group>;
 
     /// The rule with its scratch space, allocated here, once.
     fn build<R: Real>(params: &Self::Params, context: &Context<'_>) -> Self::Learner<R>;

@@ -17,7 +17,9 @@
 
 use super::{Batch, Context, Learner, Need, Phases, Rule, delta};
 use crate::network::{Layers, Network, Parameters};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -68,6 +70,10 @@ impl Rule for Perceptron {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::TwoLayers, Need::ThresholdOutput]
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

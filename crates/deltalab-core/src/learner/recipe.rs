@@ -44,6 +44,6 @@ impl<L: Rule> Recipe for Configured<L> {
         L::complaint(&self.0, context)
     }
     fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
-        crate::train::group::<L>(&self.0, setup, level, runs)
+        L::group(&self.0, setup, level, runs)
     }
 }

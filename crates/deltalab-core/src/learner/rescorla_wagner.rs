@@ -17,9 +17,11 @@
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::{Interval, Must};
-use crate::real::Real;
+use crate::real::{Level, Real};
+use crate::train::{Group, Setup};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The rule.
 #[derive(Debug)]
@@ -155,6 +157,10 @@ impl Rule for RescorlaWagner {
         }
         (!missing.is_empty())
             .then(|| ("alpha", format!("the salience of cue {} is missing", list(&missing))))
+    }
+
+    fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
+        crate::train::group::<Self>(params, setup, level, runs)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

@@ -243,7 +243,7 @@ impl<R: Real> Optimiser<R> {
             }
             OptimiserParams::Rmsprop(p) => {
                 let (keep, take, epsilon) =
-                    (R::of(p.decay), R::of(1.0 - p.decay), R::of(p.epsilon));
+                    (R::of(p.decay), R::of(1.0 - p.decay), positive(p.epsilon));
                 for ((decays, (w, c)), q) in targets.zip(self.second.slices_mut()) {
                     for ((w, &c), q) in w.iter_mut().zip(c).zip(q) {
                         *q = keep * *q + take * (c * c);
@@ -252,11 +252,12 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Adam(p) => {
-                let [beta1, beta2] = [p.beta1, p.beta2].map(R::of);
-                let [take1, take2] = [1.0 - p.beta1, 1.0 - p.beta2].map(R::of);
-                let epsilon = R::of(p.epsilon);
+                // Written out: a closure, as in `[…].map(R::of)`, would not be inlined into the lanes' code.
+                let (beta1, beta2) = (R::of(p.beta1), R::of(p.beta2));
+                let (take1, take2) = (R::of(1.0 - p.beta1), R::of(1.0 - p.beta2));
+                let epsilon = positive(p.epsilon);
                 self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
-                let [whole1, whole2] = self.powers.map(|power| R::one() - power);
+                let (whole1, whole2) = (R::one() - self.powers[0], R::one() - self.powers[1]);
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
                 for ((decays, (w, c)), (p, q)) in targets.zip(memory) {
                     for (((w, &c), p), q) in w.iter_mut().zip(c).zip(p).zip(q) {
@@ -268,8 +269,8 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Rprop(p) => {
-                let [increase, decrease] = [p.increase, p.decrease].map(R::of);
-                let [largest, smallest] = [p.largest, p.smallest].map(R::of);
+                let (increase, decrease) = (R::of(p.increase), R::of(p.decrease));
+                let (largest, smallest) = (R::of(p.largest), R::of(p.smallest));
                 let (zero, one) = (R::zero(), R::one());
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
                 for ((decays, (w, c)), (last, step)) in targets.zip(memory) {
@@ -288,6 +289,13 @@ impl<R: Real> Optimiser<R> {
             }
         }
     }
+}
+
+/// Epsilon, or the smallest normal number if that is more: a weight that has never had a direction is divided 0 by this,
+/// not 0 by 0.
+#[inline(always)]
+fn positive<R: Real>(epsilon: f64) -> R {
+    R::of(epsilon).at_least(R::of(<R::Elem as Elem>::TINY.to_f64()))
 }
 
 struct Apply<'a, R> {

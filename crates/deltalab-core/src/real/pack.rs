@@ -45,7 +45,7 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
 
 /// Two numbers side by side, in plain Rust: the baseline where there is no x86, and a check of the registers where there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(C, align(16))]
+#[repr(C)]
 pub struct Pair<E>([E; 2]);
 
 impl<E: Elem> Pack for Pair<E> {

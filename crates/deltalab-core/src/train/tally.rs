@@ -126,7 +126,25 @@ impl<R: Real> Tally<R> {
         }
     }
 
+    /// What one lane has, as a run alone would have it: the cold code that reads it then needs no vector instructions.
+    pub fn lane(&self, lane: usize) -> Tally<R::Elem> {
+        Tally {
+            wanted: self.wanted,
+            sse: self.sse.clone(),
+            cross_entropy: self.cross_entropy.clone(),
+            patterns: self.patterns,
+            outputs: self.outputs,
+            squares: self.squares.lanes()[lane],
+            information: self.information.lanes()[lane],
+            accurate: self.accurate.lanes()[lane],
+            correct: self.correct.lanes()[lane],
+            delta_squares: self.delta_squares.iter().map(|x| x.lanes()[lane]).collect(),
+            delta_units: self.delta_units.clone(),
+        }
+    }
+
     /// Root mean square of δ over a layer, or over all.
+    #[inline(always)]
     pub fn delta_norm(&self, over: Over) -> R {
         let layers = match over {
             Over::Layer(layer) => layer..layer + 1,

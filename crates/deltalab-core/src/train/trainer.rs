@@ -445,22 +445,23 @@ impl<R: Real, L: Rule> Trainer<R, L> {
         if columns.iter().any(|column| matches!(column.over, Over::Probe(_))) {
             R::enter(ShowProbes(self));
         }
-        let at = |x: R| x.lanes()[lane].to_f64();
+        let (train, test) = (self.train.lane(lane), self.test.lane(lane));
+        let at = |x: &R| x.lanes()[lane].to_f64();
         let values = columns.iter().map(|column| match (column.over, column.metric) {
-            (Over::Train, metric) => at(self.train.value(metric)),
-            (Over::Test, metric) => at(self.test.value(metric)),
-            (over, Metric::DeltaNorm) => at(self.train.delta_norm(over)),
+            (Over::Train, metric) => train.value(metric).to_f64(),
+            (Over::Test, metric) => test.value(metric).to_f64(),
+            (over, Metric::DeltaNorm) => train.delta_norm(over).to_f64(),
             (Over::Probe(n), _) => {
                 let layer = self.network.topology.output();
                 let (outputs, probes) =
                     (self.network.topology.layers[layer].units, self.setup.probes.len());
                 let v = self.learner.activity().of(layer, probes);
-                at(v[n * outputs + self.setup.probes[n].outcome])
+                at(&v[n * outputs + self.setup.probes[n].outcome])
             }
             (Over::Network | Over::Layer(_), _) => {
                 let mut squares = 0.0;
                 for w in self.network.values.weights.iter().flat_map(|w| w.iter()) {
-                    squares += at(*w) * at(*w);
+                    squares += at(w) * at(w);
                 }
                 squares.sqrt()
             }

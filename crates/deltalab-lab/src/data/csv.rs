@@ -8,11 +8,11 @@
 //! * Units: as in the file; with `standardise` the network sees (x − mean) / standard deviation over the training patterns.
 //! * Test: `test_fraction` of the rows, chosen by the run's seed.
 
-use super::DataError;
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
+use super::{DataError, Fault};
 use crate::diagnostic::nearest;
 use deltalab_core::params::{Interval, Must};
-use deltalab_core::task::{Patterns, Task};
+use deltalab_core::task::Patterns;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -73,22 +73,22 @@ impl FileTask for Csv {
     const KIND: &'static str = "csv";
     const SOURCE: &'static str = include_str!("csv.rs");
 
-    fn load(mut self, folder: &Path) -> Result<(Self, Arc<dyn Task>), (&'static str, DataError)> {
-        let bytes = read(folder, &self.file).map_err(|error| ("file", error))?;
+    fn load(mut self, folder: &Path) -> Result<(Self, Loaded), Fault> {
+        let bytes = read(folder, &self.file).map_err(Fault::of("file"))?;
         pin(&mut self.sha256, digest(&[&bytes]))?;
-        let cells = Cells::read(&self, &bytes).map_err(|error| ("file", error))?;
-        let targets = cells.columns(&self.targets).map_err(|error| ("targets", error))?;
+        let cells = Cells::read(&self, &bytes).map_err(Fault::of("file"))?;
+        let targets = cells.columns(&self.targets).map_err(Fault::of("targets"))?;
         let inputs = match self.inputs.is_empty() {
             true => (0..cells.width).filter(|column| !targets.contains(column)).collect(),
-            false => cells.columns(&self.inputs).map_err(|error| ("inputs", error))?,
+            false => cells.columns(&self.inputs).map_err(Fault::of("inputs"))?,
         };
-        cells.each_once(&inputs, &targets).map_err(|error| ("inputs", error))?;
+        cells.each_once(&inputs, &targets).map_err(Fault::of("inputs"))?;
         let inputs =
             inputs.iter().map(|&column| cells.numbers(column)).collect::<Result<Vec<_>, _>>();
-        let inputs = inputs.map_err(|error| ("inputs", error))?;
+        let inputs = inputs.map_err(Fault::of("inputs"))?;
         let outputs = targets.iter().map(|&column| cells.target(column, self.target_coding));
         let outputs =
-            outputs.collect::<Result<Vec<_>, _>>().map_err(|error| ("targets", error))?.concat();
+            outputs.collect::<Result<Vec<_>, _>>().map_err(Fault::of("targets"))?.concat();
         let rows = cells.rows.len();
         let patterns = Patterns {
             inputs: DMatrix::from_fn(inputs.len(), rows, |i, p| inputs[i].1[p]),
@@ -101,7 +101,7 @@ impl FileTask for Csv {
             hold_out: HoldOut::Fraction(self.test_fraction),
             inputs: if self.standardise { Inputs::Standardised } else { Inputs::AsRead },
         };
-        Ok((self, Arc::new(task)))
+        Ok((self, task))
     }
 }
 

@@ -7,10 +7,10 @@
 //! * Test: the images of `test_images`, or else `test_fraction` of the images, chosen by the run's seed.
 //! * Source of the format: LeCun, Cortes & Burges, The MNIST database of handwritten digits.
 
-use super::DataError;
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
+use super::{DataError, Fault};
 use deltalab_core::params::{Interval, Must};
-use deltalab_core::task::{Patterns, Task};
+use deltalab_core::task::Patterns;
 use nalgebra::DMatrix;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,24 +42,19 @@ impl FileTask for Idx {
     const KIND: &'static str = "idx";
     const SOURCE: &'static str = include_str!("idx.rs");
 
-    fn load(mut self, folder: &Path) -> Result<(Self, Arc<dyn Task>), (&'static str, DataError)> {
+    fn load(mut self, folder: &Path) -> Result<(Self, Loaded), Fault> {
         match (self.test_images.is_empty(), self.test_labels.is_empty()) {
             (false, true) => {
-                return Err((
-                    "test_images",
-                    DataError::Half { key: "test_images", other: "test_labels" },
-                ));
+                let half = DataError::Half { key: "test_images", other: "test_labels" };
+                return Err(Fault::of("test_images")(half));
             }
             (true, false) => {
-                return Err((
-                    "test_labels",
-                    DataError::Half { key: "test_labels", other: "test_images" },
-                ));
+                let half = DataError::Half { key: "test_labels", other: "test_images" };
+                return Err(Fault::of("test_labels")(half));
             }
             _ => {}
         }
-        let bytes =
-            |key: &'static str, file: &str| read(folder, file).map_err(|error| (key, error));
+        let bytes = |key: &'static str, file: &str| read(folder, file).map_err(Fault::of(key));
         let mut files = vec![bytes("images", &self.images)?, bytes("labels", &self.labels)?];
         let has_test = !self.test_images.is_empty();
         if has_test {
@@ -84,7 +79,7 @@ impl FileTask for Idx {
                     other,
                     expected: size(set.shape),
                 };
-                return Err(("test_images", mismatch));
+                return Err(Fault::of("test_images")(mismatch));
             }
             test = held_out.labels.len();
             set.pixels.extend(held_out.pixels);
@@ -101,7 +96,7 @@ impl FileTask for Idx {
             },
             inputs: Inputs::AsRead,
         };
-        Ok((self, Arc::new(task)))
+        Ok((self, task))
     }
 }
 
@@ -118,11 +113,11 @@ impl Set {
         keys: [&'static str; 2],
         files: &[Vec<u8>],
         limit: u64,
-    ) -> Result<Self, (&'static str, DataError)> {
+    ) -> Result<Self, Fault> {
         let (image_sizes, pixels) =
-            contents::<3>(names[0], &files[0]).map_err(|error| (keys[0], error))?;
+            contents::<3>(names[0], &files[0]).map_err(Fault::of(keys[0]))?;
         let (label_sizes, labels) =
-            contents::<1>(names[1], &files[1]).map_err(|error| (keys[1], error))?;
+            contents::<1>(names[1], &files[1]).map_err(Fault::of(keys[1]))?;
         let [images, rows, columns] = image_sizes;
         if images != label_sizes[0] {
             let mismatch = DataError::Mismatch {
@@ -131,10 +126,10 @@ impl Set {
                 other: names[0].to_string(),
                 expected: format!("{images} images"),
             };
-            return Err((keys[1], mismatch));
+            return Err(Fault::of(keys[1])(mismatch));
         }
         if images == 0 || rows * columns == 0 {
-            return Err((keys[0], DataError::Empty { file: names[0].to_string(), header: false }));
+            return Err(Fault::of(keys[0])(DataError::NoImage { file: names[0].to_string() }));
         }
         let kept = usize::try_from(limit)
             .ok()
@@ -176,10 +171,10 @@ fn contents<'a, const D: usize>(
     let header = 4 + 4 * D;
     if bytes.len() < header || bytes[..4] != [0, 0, 8, D as u8] {
         let got = match bytes.get(..4) {
-            Some(magic) if bytes.len() >= header => {
+            Some(magic) => {
                 format!("0x{}", magic.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
             }
-            _ => format!("{} bytes", bytes.len()),
+            None => format!("{} bytes", bytes.len()),
         };
         return Err(DataError::NotIdx { file: name(), dimensions: D as u8, got });
     }

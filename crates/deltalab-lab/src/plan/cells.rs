@@ -34,7 +34,11 @@ pub struct PlannedCell {
 }
 
 impl Plan {
-    /// Plans a spec. The error holds every problem of its cells.
+    /// Plans a spec. Reads the data files that its tasks name, and nothing else.
+    ///
+    /// # Errors
+    /// Every problem of its cells: values that do not fit their fields, tasks, networks and rules that do not fit together,
+    /// cells that are the same.
     pub fn new(spec: &Spec) -> Result<Self, Problems> {
         let mut checker = Checker::default();
         let plan = plan(spec, &mut checker);
@@ -218,7 +222,7 @@ impl Resolver<'_> {
         let config = Json::Object(
             parts.map(|(name, part)| (name.to_string(), part.clone())).into_iter().collect(),
         );
-        let (step, recipe) = &rule.1;
+        let resolve::Rule { step, recipe } = &rule.1;
         let ingredients = Ingredients {
             task: task.1.clone(),
             network: (*network.1).clone(),

@@ -3,6 +3,7 @@
 //! A section is resolved once for each combination of values on the axes that touch it, not once per cell.
 
 use crate::check::Checker;
+use crate::data::Fault;
 use crate::diagnostic::{Problem, nearest};
 use crate::node::{Node, Origin, Table, Value};
 use crate::registry::{self, Failure, Step};
@@ -20,6 +21,12 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A learning rule with its parameters, and its step.
+pub(super) struct Rule {
+    pub step: Option<Step>,
+    pub recipe: Arc<dyn Recipe>,
+}
+
 /// A resolved section: what it says with every default, and what it makes.
 pub(super) type Resolved<T> = Arc<(Json, T)>;
 
@@ -34,7 +41,7 @@ pub(super) struct Memo {
     pub network: HashMap<Key, Option<Resolved<Arc<NetworkParams>>>>,
     pub train: HashMap<Key, Option<Resolved<Arc<TrainParams>>>>,
     pub record: HashMap<Key, Option<Resolved<Arc<RecordParams>>>>,
-    pub learner: HashMap<Key, Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>>>,
+    pub learner: HashMap<Key, Option<Resolved<Rule>>>,
 }
 
 /// A section as written: the spec's, the learner's own keys over it, then values of the grid.
@@ -66,6 +73,9 @@ impl Written {
         };
         let node = spec.root.get(name);
         let mut table = node.and_then(Node::table).cloned().unwrap_or_default();
+        if let Some(short) = node.filter(|node| section == Section::Task && node.text().is_some()) {
+            table.insert("kind", &short.origin, short.clone()); // "xor" for { kind = "xor" }
+        }
         let mut origin = node.map_or(&spec.start, |node| &node.origin).clone();
         if let Some(Node { value: Value::Table(own), origin: at }) =
             learner.table.get(name).filter(|_| matches!(section, Section::Network | Section::Train))
@@ -74,6 +84,11 @@ impl Written {
             origin = if node.is_some() { origin } else { at.clone() };
         }
         Self { table, origin }
+    }
+
+    /// Where a key was written, or else the section.
+    pub fn place(&self, key: &str) -> &Origin {
+        self.table.get(key).map_or(&self.origin, |node| &node.origin)
     }
 
     /// Puts a value of the grid in.
@@ -111,33 +126,38 @@ pub(super) fn task(
             }
             return None;
         }
-        Some(node) if node.table().is_none() => node.clone(), // "xor" for { kind = "xor" }
+        Some(node) if node.table().is_none() && node.text().is_none() => node.clone(),
         _ => Node { value: Value::Table(written.table.clone()), origin: written.origin.clone() },
     };
     let value = checker.kind(&node, "task", "task", registry::task_kinds())?;
     let entry = registry::task(value.get("kind")?.as_str()?)?;
     let mut params = value;
     params.as_object_mut()?.remove("kind");
-    let place = |key: &str| written.table.get(key).map_or(&written.origin, |node| &node.origin);
-    match (entry.make)(params, &spec.folder) {
-        Ok((resolved, task)) => {
-            if let Some((key, complaint)) = task.complaint() {
-                checker.report(place(key), &format!("task.{key}"), Problem::Task { complaint });
-                return None;
-            }
-            Some(Arc::new((with_kind(resolved, entry.kind.name), task)))
+    let made = match (entry.make)(params, &spec.folder) {
+        Ok(made) => made,
+        Err(failure) => {
+            fail(failure, "task", written, checker);
+            return None;
         }
-        Err(Failure::Data(key, error)) => {
-            checker.report(place(key), &format!("task.{key}"), Problem::Data(error));
-            None
+    };
+    if let Some((key, complaint)) = made.task.complaint() {
+        checker.report(written.place(key), &format!("task.{key}"), Problem::Task { complaint });
+        return None;
+    }
+    Some(Arc::new((with_kind(made.resolved, entry.kind.name), made.task)))
+}
+
+fn fail(failure: Failure, path: &str, written: &Written, checker: &mut Checker) {
+    match failure {
+        Failure::Data(Fault { key, error }) => {
+            checker.report(written.place(key), &format!("{path}.{key}"), Problem::Data(*error));
         }
-        Err(Failure::Serde(error)) => {
+        Failure::Serde(error) => {
             checker.report(
                 &written.origin,
-                "task",
+                path,
                 Problem::Unbuildable { reason: error.to_string() },
             );
-            None
         }
     }
 }
@@ -221,7 +241,7 @@ pub(super) fn learner(
     learner: &Learner,
     written: &Written,
     checker: &mut Checker,
-) -> Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>> {
+) -> Option<Resolved<Rule>> {
     let entry = registry::learner(&learner.kind)?;
     let fields: Vec<Field> = entry.kind.fields.iter().chain(LEARNER).copied().collect();
     let mut table = written.table.clone();
@@ -231,19 +251,12 @@ pub(super) fn learner(
     let mut values: Map<_, _> = checker.table(&table, &written.origin, "learner", &fields)?;
     values.remove("label");
     match (entry.make)(values) {
-        Ok((resolved, step, recipe)) => {
-            Some(Arc::new((with_kind(resolved, entry.kind.name), (step, recipe))))
+        Ok(made) => {
+            let resolved = with_kind(made.resolved, entry.kind.name);
+            Some(Arc::new((resolved, Rule { step: made.step, recipe: made.recipe })))
         }
-        Err(Failure::Data(key, error)) => {
-            checker.report(&written.origin, &format!("learner.{key}"), Problem::Data(error));
-            None
-        }
-        Err(Failure::Serde(error)) => {
-            checker.report(
-                &written.origin,
-                "learner",
-                Problem::Unbuildable { reason: error.to_string() },
-            );
+        Err(failure) => {
+            fail(failure, "learner", written, checker);
             None
         }
     }

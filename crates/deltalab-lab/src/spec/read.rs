@@ -58,8 +58,11 @@ pub struct Learner {
 }
 
 impl Spec {
-    /// Parses a spec and applies overrides (what follows each `--set`). The error holds every problem that can be found,
-    /// those of the values in its cells included.
+    /// Parses a spec and applies overrides (what follows each `--set`).
+    ///
+    /// # Errors
+    /// Every problem of the spec's shape and, where there is one, also what [`Plan::new`] would find in the values of its
+    /// cells: one round is enough to see everything. Values alone are left to [`Plan::new`].
     pub fn parse(text: &SpecText, sets: &[String]) -> Result<Self, Problems> {
         let mut parsed = parse(text)?;
         let mut checker = Checker::default();
