@@ -29,12 +29,14 @@ impl Checker {
     pub fn table(&mut self, table: &Table, at: &Origin, path: &str, fields: &[Field]) -> Option<Map<String, Json>> {
         let before = self.problems.len();
         let mut values = Map::new();
+        let mut meant = Vec::new();
         for (key, node) in table.iter() {
             let path = join(path, &key.name);
             match fields.iter().find(|field| field.name == key.name) {
                 None => {
                     let expected: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
                     let nearest = nearest(&key.name, fields.iter().map(|field| field.name));
+                    meant.extend(nearest.clone());
                     self.report(&key.origin, &path, Problem::UnknownKey { expected, nearest });
                 }
                 Some(field) => {
@@ -45,6 +47,9 @@ impl Checker {
             }
         }
         for field in fields.iter().filter(|field| field.required && table.get(field.name).is_none()) {
+            if meant.iter().any(|name| name == field.name) {
+                continue; // it is there, mistyped, and that has been said
+            }
             self.report(at, path, Problem::Missing { key: field.name.to_string(), must: field.must });
         }
         (self.problems.len() == before).then_some(values)
@@ -131,7 +136,8 @@ impl Checker {
             _ => Some(node),
         };
         let Some(written) = written else {
-            self.report(&node.origin, path, Problem::Missing { key: "kind".to_string(), must: Must::Text });
+            let expected = names().map(str::to_string).collect();
+            self.report(&node.origin, path, Problem::MissingKind { expected });
             return None;
         };
         let path = if node.table().is_some() { join(path, "kind") } else { path.to_string() };

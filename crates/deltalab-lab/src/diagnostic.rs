@@ -125,6 +125,28 @@ pub enum Problem {
         /// The most similar of them.
         nearest: Option<String>,
     },
+    /// A path into something that learners have, but not with this key.
+    #[error("no learner has {key:?} in its {parent}; choose a kind of {parent} that takes it")]
+    NobodyHas {
+        /// The last key of the path.
+        key: String,
+        /// The path before it.
+        parent: String,
+    },
+    /// A table that must say which of its kinds it is.
+    #[error("missing key \"kind\"; {}", one_of(.expected))]
+    MissingKind {
+        /// All kinds.
+        expected: Vec<String>,
+    },
+    /// A metric that exists, but that no cell records.
+    #[error("metric {name:?} is not recorded; add it to record.metrics, or choose {}", quoted(.recorded, "or"))]
+    NotRecorded {
+        /// The metric.
+        name: String,
+        /// Metrics that are.
+        recorded: Vec<String>,
+    },
     /// A key that must be given.
     #[error("missing key {key:?}; expected {}", Expected(.must))]
     Missing {
@@ -234,7 +256,7 @@ pub enum Problem {
         key: &'static str,
     },
     /// A grid over something that cannot vary.
-    #[error("cannot vary in a grid; expected a path into task, network, train, record or learner, or precision{}", .instead.map(|text| format!(" ({text})")).unwrap_or_default())]
+    #[error("cannot vary in a grid; {}", .instead.unwrap_or("expected a path into task, network, train, record or learner, or precision"))]
     NotAnAxis {
         /// What to do instead.
         instead: Option<&'static str>,
@@ -353,13 +375,17 @@ impl fmt::Display for Expected<'_> {
     }
 }
 
-/// The name among `names` that is most like `got`, if any is alike: Damerau–Levenshtein distance at most a third of its length.
+/// The name among `names` that is most like `got`, if any is alike: a Damerau–Levenshtein distance of at most a third of
+/// the longer one's length, or else a name that holds it (`rate` in `learning_rate`).
 pub fn nearest<'a>(got: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let distance = |name: &str| strsim::damerau_levenshtein(&got.to_lowercase(), &name.to_lowercase());
-    let alike = names.into_iter().map(|name| (distance(name), name));
-    let (distance, name) = alike.min_by_key(|(distance, _)| *distance)?;
-    let longest = name.chars().count().max(got.chars().count());
-    (distance <= longest.div_ceil(3)).then(|| name.to_string())
+    let got: String = got.to_lowercase().chars().take(80).collect(); // the distance takes time in length squared
+    let names: Vec<&str> = names.into_iter().collect();
+    let distance = |name: &str| strsim::damerau_levenshtein(&got, &name.to_lowercase());
+    let limit = |name: &str| name.chars().count().max(got.chars().count()).div_ceil(3);
+    let alike = names.iter().map(|name| (distance(name), *name)).min_by_key(|(distance, _)| *distance);
+    let alike = alike.filter(|(distance, name)| *distance <= limit(name)).map(|(_, name)| name);
+    let holds = |name: &&&str| got.chars().count() > 2 && name.contains(&got);
+    alike.or_else(|| names.iter().find(holds).copied()).map(str::to_string)
 }
 
 /// `"a", "b" or "c"`.

@@ -237,34 +237,35 @@ impl Table {
         Some(self.entries.remove(index).1)
     }
 
-    /// Gives a key a value, in its old place or at the end.
-    pub fn insert(&mut self, name: &str, node: Node) {
+    /// Gives a key a value, in its old place or at the end. `at` is where the key was written.
+    pub fn insert(&mut self, name: &str, at: &Origin, node: Node) {
+        let entry = (Key { name: name.to_string(), origin: at.clone() }, node);
         match self.entries.iter_mut().find(|(key, _)| key.name == name) {
-            Some(entry) => *entry = (Key { name: name.to_string(), origin: node.origin.clone() }, node),
-            None => self.entries.push((Key { name: name.to_string(), origin: node.origin.clone() }, node)),
+            Some(old) => *old = entry,
+            None => self.entries.push(entry),
         }
     }
 
     /// Sets the value at a path; tables that are missing on the way are made, and a kind in its short form (`"adam"`)
-    /// becomes its table (`{ kind = "adam" }`). The error is the number of keys that lead to something that is no table.
-    pub fn set(&mut self, path: &[String], node: Node) -> Result<(), usize> {
+    /// becomes its table (`{ kind = "adam" }`). `at` is where the path was written. The error is the number of keys that lead to something that is no table.
+    pub fn set(&mut self, path: &[String], at: &Origin, node: Node) -> Result<(), usize> {
         let Some((first, rest)) = path.split_first() else { return Ok(()) };
         if rest.is_empty() {
-            self.insert(first, node);
+            self.insert(first, at, node);
             return Ok(());
         }
         if self.get(first).is_none() {
-            self.insert(first, Node { value: Value::Table(Self::default()), origin: node.origin.clone() });
+            self.insert(first, at, Node { value: Value::Table(Self::default()), origin: at.clone() });
         }
         let Some(inner) = self.get_mut(first) else { return Err(1) };
         if let Value::Text(_) = inner.value {
             let short = Node { value: inner.value.clone(), origin: inner.origin.clone() };
             let mut long = Self::default();
-            long.insert("kind", short);
+            long.insert("kind", &inner.origin, short);
             inner.value = Value::Table(long);
         }
         match &mut inner.value {
-            Value::Table(table) => table.set(rest, node).map_err(|depth| depth + 1),
+            Value::Table(table) => table.set(rest, at, node).map_err(|depth| depth + 1),
             _ => Err(1),
         }
     }

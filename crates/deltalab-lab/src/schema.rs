@@ -27,6 +27,10 @@ pub fn schema() -> Json {
         "properties": properties,
         "additionalProperties": false,
         "$defs": {
+            "axis": { "anyOf": [
+                { "type": "array", "minItems": 1 },
+                { "type": "object", "additionalProperties": { "$ref": "#/$defs/axis" } },
+            ] },
             "activation": family(Family::Activation),
             "error": family(Family::Error),
             "initialiser": family(Family::Initialiser),
@@ -69,7 +73,7 @@ fn section(name: &str) -> Json {
         _ => json!({
             "type": "object",
             "properties": { "exclude": { "type": "array", "items": { "type": "object", "minProperties": 1 } } },
-            "additionalProperties": { "anyOf": [{ "type": "array", "minItems": 1 }, { "type": "object" }] },
+            "additionalProperties": { "$ref": "#/$defs/axis" },
         }),
     }
 }

@@ -46,6 +46,8 @@ impl Plan {
     pub(crate) fn problems(spec: &Spec) -> Vec<Diagnostic> {
         let mut checker = Checker::default();
         plan(spec, &mut checker);
+        // A value or a label that stands twice has been reported; that its cells are double says no more.
+        checker.problems.retain(|found| !matches!(found.problem, Problem::DoubleCell { .. }));
         checker.problems
     }
 
@@ -120,8 +122,8 @@ impl Resolver<'_> {
         let plain = &draft.written[section as usize];
         let mut set = Written { table: plain.table.clone(), origin: plain.origin.clone() };
         for (a, c, p) in draft.point.touching(self.spec, section) {
-            let column = &self.spec.axes[a].columns[c];
-            set.set(&column.target.keys, &self.spec.axes[a].points[p][c], &column.name, self.checker);
+            let axis = &self.spec.axes[a];
+            set.set(&axis.columns[c], &axis.points[p][c], self.checker);
         }
         set
     }

@@ -4,8 +4,9 @@
 use super::PlannedCell;
 use crate::check::Checker;
 use crate::diagnostic::{Problem, nearest};
-use crate::node::Origin;
+use crate::node::Node;
 use crate::spec::Spec;
+use deltalab_core::metric::METRICS;
 use deltalab_core::train::Column;
 use deltalab_results::study::{Better, FigureRequest, Metric, Study};
 
@@ -17,12 +18,12 @@ pub(super) fn fill(study: &mut Study, cells: &[PlannedCell], spec: &Spec, checke
         add(&mut study.finals, &cell.setup.finals);
         add(&mut study.curves, &cell.setup.curves);
     }
-    for (figure, origin) in &spec.figures {
+    for (figure, written) in &spec.figures {
         let mut figure = figure.clone();
         if cells.is_empty() {
             continue; // without a cell there is no metric, and that has been reported
         }
-        check(&mut figure, origin, study, checker);
+        check(&mut figure, written, study, checker);
         study.figures.push(figure);
     }
 }
@@ -45,25 +46,36 @@ fn add(metrics: &mut Vec<Metric>, columns: &[Column]) {
 }
 
 /// Metric and facet of a figure must exist. `sse` is short for `train_sse`.
-fn check(figure: &mut FigureRequest, origin: &Origin, study: &Study, checker: &mut Checker) {
-    let names: Vec<&str> = study.finals.iter().chain(&study.curves).map(|metric| metric.name.as_str()).collect();
-    if !figure.metric.is_empty() && !names.contains(&figure.metric.as_str()) {
-        let long = format!("train_{}", figure.metric);
-        if names.contains(&long.as_str()) {
-            figure.metric = long;
-        } else {
-            let nearest = nearest(&figure.metric, names.iter().copied());
-            let mut expected: Vec<String> = names.iter().map(ToString::to_string).collect();
-            expected.dedup();
-            let problem = Problem::UnknownName { family: "metric", got: figure.metric.clone(), expected, nearest };
-            checker.report(origin, "figure.metric", problem);
+fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mut Checker) {
+    let place = |key: &str| written.table().and_then(|table| table.get(key)).map_or(&written.origin, |node| &node.origin);
+    let mut names: Vec<&str> = Vec::new();
+    for metric in study.finals.iter().chain(&study.curves) {
+        if !names.contains(&metric.name.as_str()) {
+            names.push(&metric.name);
         }
+    }
+    let long = format!("train_{}", figure.metric);
+    if !figure.metric.is_empty() && names.contains(&long.as_str()) {
+        figure.metric = long;
+    }
+    if !figure.metric.is_empty() && !names.contains(&figure.metric.as_str()) {
+        let got = figure.metric.clone();
+        let stem = got.strip_prefix("train_").or_else(|| got.strip_prefix("test_")).unwrap_or(&got);
+        let expected: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let problem = match METRICS.iter().any(|metric| metric.name == stem) {
+            true => Problem::NotRecorded { name: got, recorded: expected },
+            false => {
+                let nearest = nearest(&got, names);
+                Problem::UnknownName { family: "metric", got, expected, nearest }
+            }
+        };
+        checker.report(place("metric"), "figure.metric", problem);
     }
     let facets = || study.axes.iter().map(String::as_str).chain(["learner"]);
     if !figure.facet.is_empty() && !facets().any(|facet| facet == figure.facet) {
         let expected = facets().map(str::to_string).collect();
         let nearest = nearest(&figure.facet, facets());
         let problem = Problem::UnknownName { family: "facet", got: figure.facet.clone(), expected, nearest };
-        checker.report(origin, "figure.facet", problem);
+        checker.report(place("facet"), "figure.facet", problem);
     }
 }

@@ -6,6 +6,7 @@ use crate::check::Checker;
 use crate::diagnostic::{Problem, nearest};
 use crate::node::{Node, Origin, Table, Value};
 use crate::registry::{self, Failure, Step};
+use crate::spec::axes::Column;
 use crate::spec::fields::{LEARNER, MASTER_SEED, PRECISION};
 use crate::spec::{Learner, Section, Spec};
 use deltalab_core::learner::Recipe;
@@ -49,8 +50,8 @@ impl Written {
             Section::Top => {
                 let mut table = Table::default();
                 for name in [PRECISION.name, MASTER_SEED.name] {
-                    if let Some(node) = spec.root.get(name) {
-                        table.insert(name, node.clone());
+                    if let Some((key, node)) = spec.root.iter().find(|(key, _)| key.name == name) {
+                        table.insert(name, &key.origin, node.clone());
                     }
                 }
                 return Self { table, origin: spec.start.clone() };
@@ -67,17 +68,18 @@ impl Written {
         if let Some(Node { value: Value::Table(own), origin: at }) =
             learner.table.get(name).filter(|_| matches!(section, Section::Network | Section::Train))
         {
-            own.iter().for_each(|(key, node)| table.insert(&key.name, node.clone()));
+            own.iter().for_each(|(key, node)| table.insert(&key.name, &key.origin, node.clone()));
             origin = if node.is_some() { origin } else { at.clone() };
         }
         Self { table, origin }
     }
 
     /// Puts a value of the grid in.
-    pub fn set(&mut self, keys: &[String], node: &Node, path: &str, checker: &mut Checker) {
-        if let Err(depth) = self.table.set(keys, node.clone()) {
+    pub fn set(&mut self, column: &Column, node: &Node, checker: &mut Checker) {
+        let keys = &column.target.keys;
+        if let Err(depth) = self.table.set(keys, &column.origin, node.clone()) {
             let parent = keys[..depth.min(keys.len())].join(".");
-            checker.report(&node.origin, path, Problem::NotATable { parent });
+            checker.report(&column.origin, &column.name, Problem::NotATable { parent });
         }
     }
 }
@@ -95,7 +97,9 @@ pub(super) fn top(written: &Written, checker: &mut Checker) -> Option<Resolved<(
 pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Option<Resolved<Arc<dyn Task>>> {
     let node = match spec.root.get("task") {
         None if written.table.is_empty() => {
-            checker.report(&written.origin, "", Problem::NoTask);
+            if !spec.mistyped("task") {
+                checker.report(&written.origin, "", Problem::NoTask);
+            }
             return None;
         }
         Some(node) if node.table().is_none() => node.clone(), // "xor" for { kind = "xor" }

@@ -5,7 +5,7 @@
 //! * `exclude = [{ "network.activation" = "tanh", learner = "BP" }]`: drops the cells that match all of an entry; a value may
 //!   be a list of values.
 
-use super::paths::{self, Section, Target, learner_keys};
+use super::paths::{self, Section, Target, nobody_has};
 use super::read::Learner;
 use crate::check::{Checker, join};
 use crate::diagnostic::{Problem, nearest};
@@ -150,9 +150,7 @@ fn column(
         return None;
     }
     if !learners.is_empty() && target.through_learner && !learners.iter().any(|it| target.applies_to(it)) {
-        let expected = learner_keys(learners);
-        let nearest = nearest(key, expected.iter().map(String::as_str));
-        checker.report(origin, path, Problem::UnknownKey { expected, nearest });
+        checker.report(origin, path, nobody_has(&target.keys, learners));
         return None;
     }
     let first = axes.iter().flat_map(|axis| &axis.columns).find(|column| column.target == target);
@@ -173,8 +171,10 @@ fn exclusions(node: &Node, axes: &[Axis], learners: &[Learner], checker: &mut Ch
         match entry.table() {
             Some(table) if !table.is_empty() => {
                 let mut exclusion = Exclusion { learners: Vec::new(), values: Vec::new() };
+                let before = checker.problems.len();
                 conditions("", table, axes, learners, &mut exclusion, checker);
-                all.push(exclusion);
+                // Half an exclusion would drop more than was meant, and be blamed for it.
+                all.extend((checker.problems.len() == before).then_some(exclusion));
             }
             _ => checker.report(&entry.origin, "grid.exclude", Problem::NotExclusions { got: entry.to_string() }),
         }

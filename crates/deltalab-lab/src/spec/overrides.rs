@@ -3,12 +3,12 @@
 //! The value is TOML if it parses, else a string. Every override is made twice: in the tree that is checked, and in the
 //! document that is stored as `spec.toml`, whose comments stay.
 
-use super::paths::{self, learner_keys};
+use super::paths::{self, nobody_has};
 use super::read::{Learner, found_learners};
 use super::text::Parsed;
 use super::{Section, Target};
 use crate::check::Checker;
-use crate::diagnostic::{Problem, nearest};
+use crate::diagnostic::Problem;
 use crate::node::{Node, Origin, Source, Value, parse_value};
 use std::sync::Arc;
 use toml_edit::{InlineTable, Item, TableLike};
@@ -33,7 +33,7 @@ fn one(parsed: &mut Parsed, path: &str, keys: &[String], value: &str, node: &Nod
     let learners = found_learners(&parsed.root);
     let item = value.trim().parse().unwrap_or_else(|_| toml_edit::Value::from(value));
     if keys.len() < 2 || keys[0] != "learner" {
-        let result = parsed.root.set(keys, node.clone());
+        let result = parsed.root.set(keys, &node.origin, node.clone());
         report(result, keys, node, path, checker);
         if result.is_ok() {
             set_in(parsed.document.as_table_mut(), keys, item);
@@ -44,15 +44,13 @@ fn one(parsed: &mut Parsed, path: &str, keys: &[String], value: &str, node: &Nod
     let inside = &keys[if target.learner.is_some() { 2 } else { 1 }..];
     let concerned: Vec<usize> = (0..learners.len()).filter(|&index| concerns(&target, &learners[index])).collect();
     if concerned.is_empty() {
-        let expected = learner_keys(&learners);
-        let nearest = nearest(&inside[0], expected.iter().map(String::as_str));
-        checker.report(&node.origin, path, Problem::UnknownKey { expected, nearest });
+        checker.report(&node.origin, path, nobody_has(inside, &learners));
     }
     for index in concerned {
         if let Some(Value::List(tables)) = parsed.root.get_mut("learner").map(|node| &mut node.value)
             && let Some(Value::Table(table)) = tables.get_mut(index).map(|node| &mut node.value)
         {
-            let result = table.set(inside, node.clone());
+            let result = table.set(inside, &node.origin, node.clone());
             report(result, keys, node, path, checker);
             if let (Ok(()), Some(table)) = (result, learner_table(&mut parsed.document, index)) {
                 set_in(table, inside, item.clone());

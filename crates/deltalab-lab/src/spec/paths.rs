@@ -1,5 +1,6 @@
 //! What a path of `--set` or `[grid]` leads to.
 
+use crate::diagnostic::{Problem, nearest};
 use crate::node::Table;
 use crate::registry;
 use crate::spec::fields;
@@ -147,18 +148,24 @@ fn inside(must: &Must, key: &str, table: Option<&Table>, defaults: &Map<String, 
     }
 }
 
-/// Every key that some learner takes: what a message about `learner.X` expects.
-pub(super) fn learner_keys(learners: &[Learner]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
+/// What to say of a path that no learner has.
+pub(super) fn nobody_has(keys: &[String], learners: &[Learner]) -> Problem {
+    if let [parents @ .., key] = keys
+        && !parents.is_empty()
+        && learners.iter().any(|learner| learner.has(parents))
+    {
+        return Problem::NobodyHas { key: key.clone(), parent: parents.join(".") };
+    }
+    let mut expected: Vec<String> = Vec::new();
     let entries = learners.iter().filter_map(|learner| registry::learner(&learner.kind));
     for field in entries.flat_map(|entry| entry.kind.fields).chain(fields::LEARNER) {
-        if !keys.iter().any(|key| key == field.name) {
-            keys.push(field.name.to_string());
+        if !expected.iter().any(|key| key == field.name) {
+            expected.push(field.name.to_string());
         }
     }
-    keys
+    let nearest = keys.first().and_then(|key| nearest(key, expected.iter().map(String::as_str)));
+    Problem::UnknownKey { expected, nearest }
 }
-
 
 /// The keys of a dotted TOML key, quotes taken off.
 pub(super) fn split(path: &str) -> Option<Vec<String>> {

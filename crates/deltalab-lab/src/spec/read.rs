@@ -30,8 +30,8 @@ pub struct Spec {
     pub axes: Vec<Axis>,
     /// Cells that are dropped.
     pub exclude: Vec<Exclusion>,
-    /// Figures asked for, and where.
-    pub figures: Vec<(FigureRequest, Origin)>,
+    /// Figures asked for, each with its table as written.
+    pub figures: Vec<(FigureRequest, Node)>,
     /// The spec as it is stored: base merged, overrides applied, comments kept.
     pub text: String,
     /// Where relative files are looked for.
@@ -71,6 +71,11 @@ impl Spec {
         Problems::check(checker.problems)?;
         Ok(spec)
     }
+
+    /// Whether a section is not missing but mistyped.
+    pub(crate) fn mistyped(&self, section: &str) -> bool {
+        mistyped(&self.root, section)
+    }
 }
 
 fn read(text: &SpecText, parsed: Parsed, checker: &mut Checker) -> Spec {
@@ -103,10 +108,20 @@ fn read(text: &SpecText, parsed: Parsed, checker: &mut Checker) -> Spec {
     spec
 }
 
+/// Names of the top level.
+fn names() -> impl Iterator<Item = &'static str> {
+    TOP.iter().map(|field| field.name).chain(SECTIONS.iter().map(|(name, _)| *name))
+}
+
+/// Whether an unknown key is most like `name`: then it is not missing, but mistyped, which is said of the unknown key.
+fn mistyped(root: &Table, name: &str) -> bool {
+    let unknown = root.iter().filter(|(key, _)| !names().any(|known| known == key.name));
+    unknown.into_iter().any(|(key, _)| nearest(&key.name, names()).as_deref() == Some(name))
+}
+
 /// Checks the keys of the top level, gives those that are no section, and says what is missing.
 fn top(root: &Table, start: &Origin, checker: &mut Checker) -> BTreeMap<String, Json> {
     let mut values = BTreeMap::new();
-    let names = || TOP.iter().map(|field| field.name).chain(SECTIONS.iter().map(|(name, _)| *name));
     for (key, node) in root.iter() {
         if let Some(field) = TOP.iter().find(|field| field.name == key.name) {
             values.extend(checker.value(node, &key.name, &field.must).map(|value| (key.name.clone(), value)));
@@ -117,6 +132,9 @@ fn top(root: &Table, start: &Origin, checker: &mut Checker) -> BTreeMap<String, 
         }
     }
     for field in TOP.iter().filter(|field| field.required && root.get(field.name).is_none()) {
+        if mistyped(root, field.name) {
+            continue;
+        }
         checker.report(start, "", Problem::Missing { key: field.name.to_string(), must: field.must });
     }
     for name in ["network", "train", "record", "grid", "tune"] {
@@ -174,7 +192,9 @@ pub(super) fn found_learners(root: &Table) -> Vec<Learner> {
 fn learners(root: &Table, start: &Origin, checker: &mut Checker) -> Vec<Learner> {
     let list = match root.get("learner") {
         None => {
-            checker.report(start, "", Problem::NoLearner);
+            if !mistyped(root, "learner") {
+                checker.report(start, "", Problem::NoLearner);
+            }
             return Vec::new();
         }
         Some(node) => match &node.value {
@@ -233,13 +253,13 @@ fn tune(root: &Table, checker: &mut Checker) {
     }
 }
 
-fn figures(root: &Table, checker: &mut Checker) -> Vec<(FigureRequest, Origin)> {
+fn figures(root: &Table, checker: &mut Checker) -> Vec<(FigureRequest, Node)> {
     let Some(node) = root.get("figure") else { return Vec::new() };
     let Some(list) = node.list() else {
         checker.report(&node.origin, "figure", Problem::OneFigureTable);
         return Vec::new();
     };
-    let mut figures: Vec<(FigureRequest, Origin)> = Vec::new();
+    let mut figures: Vec<(FigureRequest, Node)> = Vec::new();
     for node in list {
         if node.table().is_none() {
             checker.report(&node.origin, "figure", Problem::OneFigureTable);
@@ -254,15 +274,15 @@ fn figures(root: &Table, checker: &mut Checker) -> Vec<(FigureRequest, Origin)> 
                 continue;
             }
         };
-        if let Some(name) = node.table().and_then(|table| table.get("name")) {
-            folder_name(&request.name, name, "figure.name", checker);
+        if let Some(name_at) = node.table().and_then(|table| table.get("name")) {
+            folder_name(&request.name, name_at, "figure.name", checker);
             if let Some((_, first)) = figures.iter().find(|(other, _)| other.name == request.name) {
-                let (name, first) = (request.name.clone(), first.place());
+                let (name, first) = (request.name.clone(), first.origin.place());
                 let problem = Problem::DoubleName { what: "figure", name, first, key: "name" };
-                checker.report(&node.origin, "figure.name", problem);
+                checker.report(&name_at.origin, "figure.name", problem);
             }
         }
-        figures.push((request, node.origin.clone()));
+        figures.push((request, node.clone()));
     }
     figures
 }

@@ -1,0 +1,284 @@
+//! Plans: which cells there are, what they are called, and that their identity is their configuration.
+
+use deltalab_lab::plan::identity::id;
+use deltalab_lab::{Plan, Spec, SpecText};
+use std::time::Instant;
+
+fn spec(text: &str, sets: &[&str]) -> Spec {
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    Spec::parse(&SpecText::embedded("test.toml", text), &sets).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn plan_with(text: &str, sets: &[&str]) -> Plan {
+    Plan::new(&spec(text, sets)).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn plan(text: &str) -> Plan {
+    plan_with(text, &[])
+}
+
+fn ids(plan: &Plan) -> Vec<&str> {
+    plan.study.cells.iter().map(|cell| cell.id.as_str()).collect()
+}
+
+/// A line per cell: label and axes.
+fn table(plan: &Plan) -> String {
+    let axes = |axes: &[Option<String>]| {
+        axes.iter().map(|value| value.as_deref().unwrap_or("·").to_string()).collect::<Vec<_>>().join(" | ")
+    };
+    let line = |label: &str, axes: String| if axes.is_empty() { format!("{label}\n") } else { format!("{label} | {axes}\n") };
+    plan.study.cells.iter().map(|cell| line(&cell.learner, axes(&cell.axes))).collect()
+}
+
+const XOR: &str = r#"
+name = "xor"
+seeds = 3
+[task]
+kind = "xor"
+[network]
+hidden = [4]
+[[learner]]
+kind = "backprop"
+learning_rate = 0.5
+"#;
+
+/// The configuration of [`XOR`], line breaks apart.
+const CONFIG: &str = r#"{"learner":{"kind":"backprop","learning_rate":0.5,"optimiser":{"kind":"sgd","weight_decay":0.0},
+"schedule":{"kind":"constant"}},"master_seed":0,"network":{"activation":{"kind":"logistic"},"activations":{},
+"bias_init":null,"biases":true,"fixed":[],"hidden":[4],"init":{"kind":"uniform","range":0.5},"masks":{},
+"output_activation":null,"shortcuts":false},"precision":"f64","record":{"every":10,"metrics":[]},
+"task":{"high":1.0,"kind":"xor","low":0.0,"target_high":1.0,"target_low":0.0},
+"train":{"batch":1,"criterion":null,"error":{"kind":"sse","tolerance":null},"max_epochs":1000,"order":"permuted",
+"reduction":"sum"}}"#;
+
+#[test]
+fn value_stability() {
+    // A change here takes every stored result from its cell: it must stand in the CHANGELOG.
+    assert_eq!(ids(&plan(XOR)), ["bd278e3f5bb5"]);
+    let text = serde_json::to_string(&plan(XOR).study.cells[0].config).unwrap();
+    assert_eq!(text, CONFIG.replace('\n', ""));
+}
+
+#[test]
+fn the_id_is_the_hash_of_the_configuration() {
+    for cell in plan(XOR).study.cells {
+        assert_eq!(cell.id, id(&cell.config));
+    }
+}
+
+#[test]
+fn the_id_does_not_depend_on_the_order_of_keys_or_on_how_values_are_written() {
+    let other = r#"
+learner = [{ learning_rate = 5e-1, optimiser = { kind = "sgd" }, kind = "backprop" }]
+network = { activation = "logistic", hidden = [4] }
+task = "xor"
+seeds = [5]
+name = "another"
+description = "text"
+precision = "f64"
+train.batch = 1
+"#;
+    assert_eq!(ids(&plan(XOR)), ids(&plan(other)));
+}
+
+#[test]
+fn every_number_of_the_configuration_is_in_the_id() {
+    let sets = [
+        "task=\"and\"",
+        "network.hidden=[5]",
+        "network.biases=false",
+        "train.max_epochs=1001",
+        "train.batch=2",
+        "record.every=11",
+        "record.metrics=[\"mse\"]",
+        "learner.learning_rate=0.25",
+        "learner.optimiser=\"adam\"",
+        "precision=\"f32\"",
+        "master_seed=1",
+    ];
+    let mut all: Vec<String> = sets.iter().map(|set| ids(&plan_with(XOR, &[set]))[0].to_string()).collect();
+    all.push(ids(&plan(XOR))[0].to_string());
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), sets.len() + 1);
+}
+
+#[test]
+fn name_label_seeds_and_figures_are_not_in_the_id() {
+    for set in ["name=\"b\"", "description=\"b\"", "seeds=99", "learner.label=\"b\"", "figure=[{ kind = \"final\" }]"] {
+        assert_eq!(ids(&plan_with(XOR, &[set])), ids(&plan(XOR)), "{set}");
+    }
+}
+
+#[test]
+fn a_resolved_configuration_resolves_to_itself() {
+    for text in [XOR, GRID, CONDITIONING] {
+        for cell in plan(text).study.cells {
+            let mut again = format!("name = \"again\"\nprecision = {}\n", cell.config["precision"]);
+            again += &format!("master_seed = {}\n", cell.config["master_seed"]);
+            for section in ["task", "network", "train", "record"] {
+                again += &format!("{section} = {}\n", toml(&cell.config[section]));
+            }
+            again += &format!("learner = [{}]\n", toml(&cell.config["learner"]));
+            let planned = plan(&again);
+            assert_eq!(planned.study.cells[0].config, cell.config);
+            assert_eq!(planned.study.cells[0].id, cell.id);
+        }
+    }
+}
+
+fn toml(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(map) => {
+            let pairs = map.iter().filter(|(_, value)| !value.is_null());
+            let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
+            format!("{{ {} }}", pairs.join(", "))
+        }
+        serde_json::Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        leaf => leaf.to_string(),
+    }
+}
+
+const GRID: &str = r#"
+name = "grid"
+seeds = { first = 7, count = 2 }
+[task]
+kind = "parity"
+[network]
+hidden = [4]
+[[learner]]
+kind = "backprop"
+label = "BP"
+learning_rate = 0.5
+[[learner]]
+kind = "delta"
+learning_rate = 0.1
+network = { hidden = [] }
+[grid]
+"network.hidden" = [[2], [4]]
+task.bits = [2, 3]
+"learner.BP.optimiser, learner.learning_rate" = [["sgd", 1], ["sgd", 2], [{ kind = "momentum", momentum = 0.5 }, 2]]
+exclude = [{ task.bits = 2, "network.hidden" = [2] }, { learner = "delta", "task.bits" = 3, "learner.learning_rate" = 2 }]
+"#;
+
+#[test]
+fn an_axis_leaves_alone_the_learners_that_it_does_not_concern() {
+    let plan = plan(GRID);
+    assert_eq!(plan.study.axes, ["network.hidden", "task.bits", "learner.BP.optimiser", "learner.learning_rate"]);
+    insta::assert_snapshot!(table(&plan), @r"
+    BP | [2] | 3 | sgd | 1
+    BP | [2] | 3 | sgd | 2
+    BP | [2] | 3 | momentum(momentum=0.5) | 2
+    BP | [4] | 2 | sgd | 1
+    BP | [4] | 2 | sgd | 2
+    BP | [4] | 2 | momentum(momentum=0.5) | 2
+    BP | [4] | 3 | sgd | 1
+    BP | [4] | 3 | sgd | 2
+    BP | [4] | 3 | momentum(momentum=0.5) | 2
+    delta | · | 2 | · | 1
+    delta | · | 2 | · | 2
+    delta | · | 3 | · | 1
+    ");
+    assert_eq!(plan.study.seeds, [7, 8]);
+    assert_eq!(plan.runs(), 2 * plan.cells.len() as u64);
+}
+
+#[test]
+fn adding_learners_values_and_seeds_keeps_the_ids_of_what_was_there() {
+    let more = GRID
+        .replace("count = 2", "count = 20")
+        .replace("[[2], [4]]", "[[8], [2], [4]]")
+        .replace("[grid]", "[[learner]]\nkind = \"backprop\"\nlabel = \"new\"\nlearning_rate = 0.9\noptimiser = \"adam\"\n[grid]");
+    let (before, after) = (plan(GRID), plan(&more));
+    let after = ids(&after);
+    assert!(ids(&before).iter().all(|id| after.contains(id)));
+}
+
+const CONDITIONING: &str = r#"
+name = "blocking"
+task = { kind = "conditioning", stages = ["10 A+", "10 AB+"] }
+learner = [{ kind = "rescorla_wagner" }]
+"#;
+
+#[test]
+fn a_conditioning_task_needs_no_network_and_counts_trials() {
+    let plan = plan(CONDITIONING);
+    assert_eq!(plan.study.time, "trial");
+    let curves: Vec<_> = plan.study.curves.iter().map(|metric| metric.name.as_str()).collect();
+    assert_eq!(curves, ["V(A)", "V(B)"]);
+    assert_eq!(plan.study.cells[0].config["network"]["biases"], false);
+}
+
+#[test]
+fn learners_of_one_kind_are_told_apart_by_what_differs() {
+    let learners = r#"
+name = "labels"
+task = "xor"
+network.hidden = [2]
+[[learner]]
+kind = "backprop"
+learning_rate = 0.5
+[[learner]]
+kind = "backprop"
+learning_rate = 0.5
+optimiser = "adam"
+[[learner]]
+kind = "backprop"
+learning_rate = 0.5
+optimiser = { kind = "momentum", momentum = 0.8 }
+[[learner]]
+kind = "backprop"
+label = "mine"
+learning_rate = 0.1
+[[learner]]
+kind = "perceptron"
+learning_rate = 0.5
+network = { hidden = [], activation = "threshold" }
+"#;
+    insta::assert_snapshot!(table(&plan(learners)), @r"
+    backprop
+    backprop optimiser=adam
+    backprop optimiser=momentum(momentum=0.8)
+    mine
+    perceptron
+    ");
+}
+
+#[test]
+fn finals_are_those_of_the_error_the_criterion_and_what_is_recorded() {
+    let text = r#"
+name = "finals"
+task = "iris"
+record.metrics = ["accuracy", "weight_norm"]
+learner = [{ kind = "delta", learning_rate = 0.01 }]
+"#;
+    let plan = plan(text);
+    let finals: Vec<_> = plan.study.finals.iter().map(|metric| metric.name.as_str()).collect();
+    assert_eq!(finals, ["train_sse", "train_accuracy", "test_sse", "test_accuracy", "weight_norm"]);
+}
+
+#[test]
+fn ten_thousand_cells_are_planned_in_a_moment() {
+    let rates: Vec<String> = (1..=100).map(|n| format!("{}", f64::from(n) / 1000.0)).collect();
+    let hidden: Vec<String> = (1..=100).map(|n| format!("[{n}]")).collect();
+    let text = format!(
+        "{XOR}[grid]\nlearner.learning_rate = [{}]\nnetwork.hidden = [{}]\n",
+        rates.join(", "),
+        hidden.join(", ")
+    );
+    let start = Instant::now();
+    let plan = plan(&text);
+    println!("{} cells in {:?}", plan.cells.len(), start.elapsed()); // told, not tested: machines differ
+    assert_eq!(plan.cells.len(), 10_000);
+    // Sections are resolved once per combination of the values that touch them, not once per cell: that is what keeps
+    // this fast. Neighbours on one axis share what the other axis does not touch.
+    assert!(std::sync::Arc::ptr_eq(&plan.cells[0].setup.task, &plan.cells[9_999].setup.task));
+}
+
+#[test]
+fn ten_million_runs_are_refused_unless_they_are_meant() {
+    let text = |extra: &str| format!("allow_large = {extra}\n{XOR}[grid]\nmaster_seed = [1, 2]\n").replace("seeds = 3", "seeds = 9000000");
+    let refused = Spec::parse(&SpecText::embedded("large.toml", &text("false")), &[]).and_then(|spec| Plan::new(&spec));
+    assert!(refused.unwrap_err().to_string().contains("18000000 runs"));
+    assert_eq!(plan(&text("true")).runs(), 18_000_000);
+}
