@@ -2,6 +2,7 @@
 
 use super::catalogue::articles;
 use super::failure::Failure;
+use super::markdown;
 use super::terminal::{BOLD, Terminal, styled};
 use super::words::wrapped;
 use deltalab_results::{Folder, Study};
@@ -91,23 +92,56 @@ fn used(study: &Study) -> BTreeSet<(&'static str, String)> {
     study.cells.iter().flat_map(|cell| of_cell(&cell.config)).collect()
 }
 
-/// What the documentation of a name gives as its source: the items that begin with `Source`.
+/// What the documentation of a name gives as its source: the item that begins with `Source`, else a parenthesis at the end.
 fn sources(what: &str, name: &str) -> Vec<Source> {
     let articles = articles(name).into_iter().filter(|article| article.what == what);
     articles
         .filter_map(|article| {
-            let mut lines = article.text.lines().skip_while(|line| source_line(line).is_none());
-            let mut text = source_line(lines.next()?)?.to_string();
-            for more in lines.take_while(|line| line.starts_with("  ")) {
-                text = text + " " + more.trim();
-            }
+            let text = item(&article.text).or_else(|| parenthesis(&article.text))?;
             Some(Source { what: article.what, name: article.name, text })
         })
         .collect()
+}
+
+fn item(text: &str) -> Option<String> {
+    let mut lines = text.lines().skip_while(|line| source_line(line).is_none());
+    let first = source_line(lines.next()?)?.to_string();
+    let more = lines.take_while(|line| !markdown::begins_block(line));
+    Some(more.fold(first, |text, line| text + " " + line.trim()))
 }
 
 fn source_line(line: &str) -> Option<&str> {
     let (_, source) =
         line.trim_start_matches(['*', '-', ' ']).strip_prefix("Source")?.split_once(':')?;
     Some(source.trim())
+}
+
+/// `Momentum: m ← μm + εc (Rumelhart, Hinton & Williams 1986)`: the last parenthesis, if a year stands in it.
+fn parenthesis(text: &str) -> Option<String> {
+    let (_, last) = text.trim_end().trim_end_matches('.').strip_suffix(')')?.rsplit_once('(')?;
+    let is_year = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    last.split([' ', ';', ',']).any(is_year).then(|| last.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_found_over_several_lines_and_in_a_parenthesis() {
+        let text = "# X\n\n* Source: A & B 1986,\n  volume 1.\n* Needs: nothing.";
+        assert_eq!(item(text).as_deref(), Some("A & B 1986, volume 1."));
+        assert_eq!(
+            parenthesis("Adam: f(x) (Kingma & Ba 2015)").as_deref(),
+            Some("Kingma & Ba 2015")
+        );
+        assert_eq!(parenthesis("Linear: f(η)"), None);
+    }
+
+    #[test]
+    fn every_learner_has_a_source() {
+        for kind in deltalab_lab::registry::learner_kinds() {
+            assert_eq!(sources("learner", kind.name).len(), 1, "{}", kind.name);
+        }
+    }
 }

@@ -43,7 +43,8 @@ pub fn render(text: &str) -> String {
     out.join("\n").trim_matches('\n').to_string() + "\n"
 }
 
-fn begins_block(line: &str) -> bool {
+/// Whether a line starts something new: an item, a table, a heading, or, empty, a paragraph.
+pub fn begins_block(line: &str) -> bool {
     let trimmed = line.trim();
     trimmed.is_empty() || ["* ", "- ", "|", "#", "```"].iter().any(|mark| line.starts_with(mark))
 }

@@ -25,6 +25,7 @@ mod schema;
 mod simd;
 mod source;
 mod status;
+mod strengths;
 mod table;
 mod terminal;
 mod verdict;

@@ -2,6 +2,7 @@
 
 use super::cells::{self, MOST_ROWS};
 use super::json::{interval, number};
+use super::strengths;
 use super::table::{Align, Table};
 use super::terminal::{BOLD, DIM, styled};
 use super::words::{count, counted, wrapped};
@@ -17,6 +18,9 @@ const MOST_SENTENCES: usize = 12;
 /// Final metrics that are shown where none of them is the one to go by.
 const MOST_METRICS: usize = 4;
 
+/// Associative strengths that are shown; `curves.csv` holds all.
+const MOST_STRENGTHS: usize = 6;
+
 /// The verdict as text; `folder` is where the rest stands, with its slash.
 pub fn text(runs: &Runs, verdict: &Verdict, folder: &str) -> String {
     let study = runs.study();
@@ -31,6 +35,16 @@ pub fn text(runs: &Runs, verdict: &Verdict, folder: &str) -> String {
     }
     if study.seeds.len() > 1 {
         lines.push(styled(DIM, "In brackets: 95 % intervals."));
+    }
+    if !strengths::names(study).is_empty() {
+        lines.push(String::new());
+        lines.extend(
+            strengths::sentences(runs)
+                .iter()
+                .take(MOST_SENTENCES)
+                .map(|sentence| wrapped(sentence, "  ")),
+        );
+        return lines.join("\n") + "\n";
     }
     if !verdict.sentences.is_empty() {
         lines.push(String::new());
@@ -119,10 +133,16 @@ fn fill(table: &mut Table, runs: &Runs, verdict: &Verdict) {
     } else {
         table.column("n", Align::Right, verdict.cells.iter().map(|row| row.summary.n.to_string()));
     }
+    let strengths = strengths::names(study);
     let metrics = match verdict.metric {
+        _ if !strengths.is_empty() => 0..0,
         Some(metric) => metric..metric + 1,
         None => 0..study.finals.len().min(MOST_METRICS),
     };
+    for name in strengths.iter().take(MOST_STRENGTHS) {
+        let last = |cell| strengths::last(runs, cell, name).map(short).unwrap_or_default();
+        table.column(name, Align::Right, (0..study.cells.len()).map(last));
+    }
     for metric in metrics {
         let means = || verdict.cells.iter().map(move |row| row.summary.finals[metric]);
         table.column(
@@ -194,6 +214,9 @@ pub fn json(runs: &Runs, verdict: &Verdict) -> Json {
                 Some((metric.name.clone(), json!({ "mean": number(mean.mean), "interval": interval(mean.interval), "n": mean.n })))
             })
             .collect();
+        let strengths = strengths::names(study).into_iter().filter_map(|name| {
+            Some((name.to_string(), number(strengths::last(runs, row.summary.cell, name)?)))
+        });
         let success = row.summary.success.map(|success| {
             json!({
                 "solved": success.solved,
@@ -211,6 +234,7 @@ pub fn json(runs: &Runs, verdict: &Verdict) -> Json {
             "diverged": diverged,
             "success": success,
             "finals": finals,
+            "strengths": strengths.collect::<serde_json::Map<_, _>>(),
         })
     });
     let comparisons = verdict.sentences.iter().map(|sentence| {

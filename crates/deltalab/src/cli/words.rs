@@ -17,12 +17,12 @@ pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", count(n), if n == 1 { "" } else { "s" })
 }
 
-/// Three digits and a prefix: `12.3 M`.
+/// Three digits and a prefix, with a space for what is counted: `12.3 M `.
 pub fn scaled(value: f64) -> String {
     let steps = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
     // from 999.5 on, three digits round to the next prefix
     match steps.iter().find(|(step, _)| value >= 0.9995 * step) {
-        Some((step, prefix)) => format!("{} {prefix}", digits(value / step)),
+        Some((step, prefix)) => format!("{} {prefix} ", digits(value / step)),
         None => digits(value).to_string() + " ",
     }
 }
@@ -37,7 +37,7 @@ fn digits(value: f64) -> String {
 
 /// Bytes: `12.3 MB`.
 pub fn bytes(n: u64) -> String {
-    if n < 1000 { format!("{n} B") } else { format!("{}B", scaled(n as f64)) }
+    if n < 1000 { format!("{n} B") } else { format!("{}B", scaled(n as f64).trim_end()) }
 }
 
 /// Seconds: `0.42 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`.
@@ -114,7 +114,7 @@ mod tests {
             [0, 999, 1000, 1234567].map(count).each_ref().map(String::as_str)
         );
         let values = [0.0, 9.994, 9.996, 999.4, 999.6, 99_960.0, 1.5e9];
-        let expected = ["0.00 ", "9.99 ", "10.0 ", "999 ", "1.00 k", "100 k", "1.50 G"];
+        let expected = ["0.00 ", "9.99 ", "10.0 ", "999 ", "1.00 k ", "100 k ", "1.50 G "];
         assert_eq!(values.map(scaled).each_ref().map(String::as_str), expected);
         let seconds = [0.04, 9.94, 9.96, 59.4, 59.6, 3599.0, 3600.0, 90_000.0, 200_000.0];
         let expected = [
