@@ -26,7 +26,13 @@ impl Checker {
 
     /// Checks a table against its fields. `at` is where the table stands: a missing key is reported there.
     /// `None` if there was a problem.
-    pub fn table(&mut self, table: &Table, at: &Origin, path: &str, fields: &[Field]) -> Option<Map<String, Json>> {
+    pub fn table(
+        &mut self,
+        table: &Table,
+        at: &Origin,
+        path: &str,
+        fields: &[Field],
+    ) -> Option<Map<String, Json>> {
         let before = self.problems.len();
         let mut values = Map::new();
         let mut meant = Vec::new();
@@ -34,7 +40,8 @@ impl Checker {
             let path = join(path, &key.name);
             match fields.iter().find(|field| field.name == key.name) {
                 None => {
-                    let expected: Vec<_> = fields.iter().map(|field| field.name.to_string()).collect();
+                    let expected: Vec<_> =
+                        fields.iter().map(|field| field.name.to_string()).collect();
                     let nearest = nearest(&key.name, fields.iter().map(|field| field.name));
                     meant.extend(nearest.clone());
                     self.report(&key.origin, &path, Problem::UnknownKey { expected, nearest });
@@ -46,11 +53,16 @@ impl Checker {
                 }
             }
         }
-        for field in fields.iter().filter(|field| field.required && table.get(field.name).is_none()) {
+        for field in fields.iter().filter(|field| field.required && table.get(field.name).is_none())
+        {
             if meant.iter().any(|name| name == field.name) {
                 continue; // it is there, mistyped, and that has been said
             }
-            self.report(at, path, Problem::Missing { key: field.name.to_string(), must: field.must });
+            self.report(
+                at,
+                path,
+                Problem::Missing { key: field.name.to_string(), must: field.must },
+            );
         }
         (self.problems.len() == before).then_some(values)
     }
@@ -74,14 +86,20 @@ impl Checker {
                 if !names.contains(&text.as_str()) {
                     let expected = names.iter().map(|name| (*name).to_string()).collect();
                     let nearest = nearest(text, names.iter().copied());
-                    let unknown = Problem::UnknownName { family: "value", got: text.clone(), expected, nearest };
+                    let unknown = Problem::UnknownName {
+                        family: "value",
+                        got: text.clone(),
+                        expected,
+                        nearest,
+                    };
                     self.report(&node.origin, path, unknown);
                     return None;
                 }
                 Some(Json::from(text.as_str()))
             }
             (Must::List(each), Value::List(items)) => {
-                let checked: Vec<_> = items.iter().map(|item| self.value(item, path, each)).collect();
+                let checked: Vec<_> =
+                    items.iter().map(|item| self.value(item, path, each)).collect();
                 return checked.into_iter().collect::<Option<Vec<_>>>().map(Json::from);
             }
             (Must::Table(fields), Value::Table(table)) => {
@@ -90,7 +108,9 @@ impl Checker {
             (Must::Map(each), Value::Table(table)) => {
                 let checked: Vec<_> = table
                     .iter()
-                    .map(|(key, node)| Some((key.name.clone(), self.value(node, &join(path, &key.name), each)?)))
+                    .map(|(key, node)| {
+                        Some((key.name.clone(), self.value(node, &join(path, &key.name), each)?))
+                    })
                     .collect();
                 return checked.into_iter().collect::<Option<Map<_, _>>>().map(Json::Object);
             }
@@ -107,7 +127,13 @@ impl Checker {
     }
 
     /// Checks a named choice, in either form, against the kinds of its family.
-    pub fn kind(&mut self, node: &Node, path: &str, family: &'static str, kinds: &[Kind]) -> Option<Json> {
+    pub fn kind(
+        &mut self,
+        node: &Node,
+        path: &str,
+        family: &'static str,
+        kinds: &[Kind],
+    ) -> Option<Json> {
         let kind = self.find_kind(node, path, family, kinds)?;
         let values = match &node.value {
             Value::Table(table) => {
@@ -142,14 +168,22 @@ impl Checker {
         };
         let path = if node.table().is_some() { join(path, "kind") } else { path.to_string() };
         let Some(name) = written.text() else {
-            self.report(&written.origin, &path, Problem::Unfit { must: Must::Text, got: written.to_string() });
+            self.report(
+                &written.origin,
+                &path,
+                Problem::Unfit { must: Must::Text, got: written.to_string() },
+            );
             return None;
         };
         let found = kinds.iter().find(|kind| kind.name == name);
         if found.is_none() {
             let expected = names().map(str::to_string).collect();
-            let unknown =
-                Problem::UnknownName { family, got: name.to_string(), expected, nearest: nearest(name, names()) };
+            let unknown = Problem::UnknownName {
+                family,
+                got: name.to_string(),
+                expected,
+                nearest: nearest(name, names()),
+            };
             self.report(&written.origin, &path, unknown);
         }
         found
@@ -165,7 +199,8 @@ impl Checker {
             }
             let has_inside = matches!(
                 (way, &node.value),
-                (Must::Table(_) | Must::Map(_) | Must::Kind(_), Value::Table(_)) | (Must::List(_), Value::List(_))
+                (Must::Table(_) | Must::Map(_) | Must::Kind(_), Value::Table(_))
+                    | (Must::List(_), Value::List(_))
             );
             if has_inside {
                 inner = inner.or(Some(attempt.problems));
@@ -173,7 +208,11 @@ impl Checker {
         }
         match inner {
             Some(problems) => self.problems.extend(problems),
-            None => self.report(&node.origin, path, Problem::Unfit { must: *must, got: node.to_string() }),
+            None => self.report(
+                &node.origin,
+                path,
+                Problem::Unfit { must: *must, got: node.to_string() },
+            ),
         }
         None
     }
@@ -181,7 +220,8 @@ impl Checker {
 
 /// `a.b`, the key quoted where it must be.
 pub fn join(path: &str, key: &str) -> String {
-    let bare = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let bare =
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     let key = if bare { key.to_string() } else { format!("{key:?}") };
     if path.is_empty() { key } else { format!("{path}.{key}") }
 }

@@ -9,7 +9,6 @@ use crate::node::Origin;
 use deltalab_core::params::Must;
 use deltalab_core::train::SetupError;
 use std::fmt;
-use std::path::PathBuf;
 
 /// Where a problem is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,22 +96,30 @@ impl From<Diagnostic> for Problems {
     }
 }
 
+/// Why a text cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The system says so.
+    #[error("{}", reason(*.0))]
+    Unreadable(std::io::ErrorKind),
+    /// It is not text.
+    #[error("it is not UTF-8 text")]
+    NotText,
+}
+
 /// What is wrong. The wording leaves out place and key, which [`Diagnostic`] adds.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Problem {
-    /// The file cannot be read.
-    #[error("cannot read {}: {}", path.display(), reason(*kind))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
+    /// The spec itself cannot be read.
+    #[error("cannot be read: {0}")]
+    Spec(ReadError),
+    /// Its base cannot be read.
+    #[error("cannot read {file}: {error}")]
+    Base {
+        /// The base, as a path from where the program runs.
+        file: String,
         /// Why.
-        kind: std::io::ErrorKind,
-    },
-    /// The file is not text.
-    #[error("{} is not UTF-8 text", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
+        error: ReadError,
     },
     /// Not TOML.
     #[error("{}", .0.message().trim())]
@@ -206,7 +213,9 @@ pub enum Problem {
         base: String,
     },
     /// A name that cannot be a folder.
-    #[error("cannot be the name of a folder; expected letters, digits, \"-\", \"_\" and \".\", not starting with \".\" or \"-\", got {name:?}")]
+    #[error(
+        "cannot be the name of a folder; expected letters, digits, \"-\", \"_\" and \".\", not starting with \".\" or \"-\", got {name:?}"
+    )]
     NotAFolderName {
         /// The name.
         name: String,
@@ -268,7 +277,9 @@ pub enum Problem {
         got: String,
     },
     /// `exclude` is not what it must be.
-    #[error("expected a list of tables of axes and values, such as [{{ \"network.activation\" = \"tanh\" }}], got {got}")]
+    #[error(
+        "expected a list of tables of axes and values, such as [{{ \"network.activation\" = \"tanh\" }}], got {got}"
+    )]
     NotExclusions {
         /// What stands there.
         got: String,
@@ -347,7 +358,9 @@ impl fmt::Display for Expected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Must::Bool => f.write_str("true or false"),
-            Must::Integer(0, high) if *high >= i64::MAX as u64 => f.write_str("a whole number at least 0"),
+            Must::Integer(0, high) if *high >= i64::MAX as u64 => {
+                f.write_str("a whole number at least 0")
+            }
             Must::Integer(low, high) if *high >= u64::from(u32::MAX) => {
                 write!(f, "a whole number at least {low}")
             }
@@ -382,7 +395,8 @@ pub fn nearest<'a>(got: &str, names: impl IntoIterator<Item = &'a str>) -> Optio
     let names: Vec<&str> = names.into_iter().collect();
     let distance = |name: &str| strsim::damerau_levenshtein(&got, &name.to_lowercase());
     let limit = |name: &str| name.chars().count().max(got.chars().count()).div_ceil(3);
-    let alike = names.iter().map(|name| (distance(name), *name)).min_by_key(|(distance, _)| *distance);
+    let alike =
+        names.iter().map(|name| (distance(name), *name)).min_by_key(|(distance, _)| *distance);
     let alike = alike.filter(|(distance, name)| *distance <= limit(name)).map(|(_, name)| name);
     let holds = |name: &&&str| got.chars().count() > 2 && name.contains(&got);
     alike.or_else(|| names.iter().find(holds).copied()).map(str::to_string)
@@ -401,7 +415,11 @@ pub fn quoted<S: AsRef<str>>(names: &[S], word: &str) -> String {
 }
 
 fn one_of(names: &[String]) -> String {
-    if names.is_empty() { "none is known here".to_string() } else { format!("expected {}", quoted(names, "or")) }
+    if names.is_empty() {
+        "none is known here".to_string()
+    } else {
+        format!("expected {}", quoted(names, "or"))
+    }
 }
 
 fn hint(nearest: &Option<String>) -> String {

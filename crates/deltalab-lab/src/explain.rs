@@ -60,7 +60,9 @@ impl Topic {
 
     /// The topic of a name, singular or plural.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|topic| topic.name() == name || topic.name().strip_suffix('s') == Some(name))
+        Self::ALL
+            .into_iter()
+            .find(|topic| topic.name() == name || topic.name().strip_suffix('s') == Some(name))
     }
 
     fn family(self) -> Option<Family> {
@@ -127,14 +129,20 @@ pub struct UnknownName {
 /// Every name of a topic, in the order of the registry.
 pub fn list(topic: Topic) -> Vec<Entry> {
     let of = |kinds: &[Kind]| {
-        kinds.iter().map(|kind| Entry { name: kind.name.to_string(), summary: kind.summary() }).collect()
+        kinds
+            .iter()
+            .map(|kind| Entry { name: kind.name.to_string(), summary: kind.summary() })
+            .collect()
     };
     match topic {
         Topic::Learners => of(registry::learner_kinds()),
         Topic::Tasks => of(registry::task_kinds()),
         Topic::Metrics => METRICS
             .iter()
-            .map(|metric| Entry { name: metric.name.to_string(), summary: metric.meaning.to_string() })
+            .map(|metric| Entry {
+                name: metric.name.to_string(),
+                summary: metric.meaning.to_string(),
+            })
             .collect(),
         family => family.family().map(|family| of(family.kinds())).unwrap_or_default(),
     }
@@ -171,7 +179,9 @@ fn of_topic(topic: Topic, name: &str) -> Option<Explanation> {
         parameters: parameters(kind.fields, defaults),
     };
     match topic {
-        Topic::Learners => registry::learner(name).map(|entry| of_kind(&entry.kind, &entry.defaults)),
+        Topic::Learners => {
+            registry::learner(name).map(|entry| of_kind(&entry.kind, &entry.defaults))
+        }
         Topic::Tasks => registry::task(name).map(|entry| of_kind(&entry.kind, &entry.defaults)),
         Topic::Metrics => METRICS.iter().find(|metric| metric.name == name).map(of_metric),
         _ => {
@@ -196,7 +206,10 @@ fn of_metric(metric: &MetricKind) -> Explanation {
 pub fn parameters(fields: &[Field], defaults: &Map<String, Json>) -> Vec<Parameter> {
     let row = |field: &Field| Parameter {
         name: field.name.to_string(),
-        default: defaults.get(field.name).filter(|_| !field.required).and_then(|value| written(value, &field.must)),
+        default: defaults
+            .get(field.name)
+            .filter(|_| !field.required)
+            .and_then(|value| written(value, &field.must)),
         required: field.required,
         limits: Expected(&field.must).to_string(),
         meaning: field.doc.trim().to_string(),
@@ -230,10 +243,15 @@ fn toml(value: &Json) -> Option<String> {
         Json::Null => None,
         Json::Object(map) if map.is_empty() => Some("{}".to_string()),
         Json::Object(map) => {
-            let pairs: Vec<_> = map.iter().filter_map(|(key, value)| Some(format!("{key} = {}", toml(value)?))).collect();
+            let pairs: Vec<_> = map
+                .iter()
+                .filter_map(|(key, value)| Some(format!("{key} = {}", toml(value)?)))
+                .collect();
             Some(format!("{{ {} }}", pairs.join(", ")))
         }
-        Json::Array(items) => Some(format!("[{}]", items.iter().filter_map(toml).collect::<Vec<_>>().join(", "))),
+        Json::Array(items) => {
+            Some(format!("[{}]", items.iter().filter_map(toml).collect::<Vec<_>>().join(", ")))
+        }
         leaf => Some(leaf.to_string()),
     }
 }

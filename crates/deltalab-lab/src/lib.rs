@@ -1,7 +1,8 @@
 //! Specs, plans and runs of deltalab experiments.
 //!
-//! TOML text → [`Spec`] → [`Plan`] (cells × seeds) → [`run`](mod@run). Every key of a spec is checked against the self-description of what it
-//! sets ([`deltalab_core::params`]), so the check, the JSON [`schema`](mod@schema), and what [`explain`](mod@explain) says
+//! TOML text → [`Spec`] → [`Plan`] (cells × seeds) → [`run`](mod@run). Every key of a spec is checked against the
+//! self-description of what it sets ([`deltalab_core::params`](mod@deltalab_core::params)), so the check, the JSON
+//! [`schema`](mod@schema), and what [`explain`](mod@explain) says
 //! cannot drift apart. All problems of a spec are reported at once ([`Problems`]), each with file, line and column.
 //!
 //! ```

@@ -4,7 +4,7 @@
 //! the file and byte (or the `--set`) that it came from. Two trees can be merged (`base`), and a value can be set at a path
 //! (`--set`, `[grid]`) without losing the origin of anything: a message points at what the user typed.
 
-use crate::diagnostic::{Diagnostic, Place, Problem};
+use crate::diagnostic::{Diagnostic, Place, Problem, Problems};
 use std::sync::Arc;
 use toml_edit::{Item, TableLike};
 
@@ -130,7 +130,8 @@ impl Node {
             }
             Value::Table(table) => {
                 let pairs = table.entries.iter().filter(|(key, _)| key.name != "kind");
-                let pairs: Vec<_> = pairs.map(|(key, node)| format!("{}={}", key.name, node.label())).collect();
+                let pairs: Vec<_> =
+                    pairs.map(|(key, node)| format!("{}={}", key.name, node.label())).collect();
                 match (self.kind(), pairs.is_empty()) {
                     (Some(kind), true) => kind.to_string(),
                     (Some(kind), false) => format!("{kind}({})", pairs.join(", ")),
@@ -160,7 +161,8 @@ impl core::fmt::Display for Node {
             }
             Value::Table(table) if table.entries.is_empty() => f.write_str("an empty table"),
             Value::Table(table) => {
-                let keys: Vec<_> = table.entries.iter().take(8).map(|(key, _)| key.name.as_str()).collect();
+                let keys: Vec<_> =
+                    table.entries.iter().take(8).map(|(key, _)| key.name.as_str()).collect();
                 write!(f, "a table with {}", keys.join(", "))
             }
         }
@@ -191,7 +193,7 @@ impl PartialEq for Table {
 
 impl Table {
     /// Parses the text of a file. The error is the first mistake of syntax.
-    pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostic> {
+    pub fn parse(source: &Arc<Source>) -> Result<Self, Problems> {
         let text = match &**source {
             Source::File { text, .. } | Source::Set(text) => text,
         };
@@ -199,7 +201,7 @@ impl Table {
             Ok(document) => Ok(table(document.as_table(), source, 0)),
             Err(error) => {
                 let byte = error.span().map_or(0, |span| span.start);
-                Err(Diagnostic::new(&Origin::new(source, byte), "", Problem::Syntax(error)))
+                Err(Diagnostic::new(&Origin::new(source, byte), "", Problem::Syntax(error)).into())
             }
         }
     }
@@ -255,7 +257,11 @@ impl Table {
             return Ok(());
         }
         if self.get(first).is_none() {
-            self.insert(first, at, Node { value: Value::Table(Self::default()), origin: at.clone() });
+            self.insert(
+                first,
+                at,
+                Node { value: Value::Table(Self::default()), origin: at.clone() },
+            );
         }
         let Some(inner) = self.get_mut(first) else { return Err(1) };
         if let Value::Text(_) = inner.value {
@@ -275,7 +281,8 @@ impl Table {
     pub fn over(self, base: Self) -> Self {
         let mut merged = base;
         for (key, node) in self.entries {
-            let Some(index) = merged.entries.iter().position(|(old, _)| old.name == key.name) else {
+            let Some(index) = merged.entries.iter().position(|(old, _)| old.name == key.name)
+            else {
                 merged.entries.push((key, node));
                 continue;
             };
@@ -327,7 +334,10 @@ fn from_item(item: &Item, source: &Arc<Source>, byte: usize) -> Option<Node> {
         Item::ArrayOfTables(tables) => {
             let nodes = tables.iter().map(|inner| {
                 let at = inner.span().map_or(at, |span| span.start);
-                Node { value: Value::Table(table(inner, source, at)), origin: Origin::new(source, at) }
+                Node {
+                    value: Value::Table(table(inner, source, at)),
+                    origin: Origin::new(source, at),
+                }
             });
             Some(Node { value: Value::List(nodes.collect()), origin })
         }

@@ -3,15 +3,15 @@
 //! The registries of the core (learners, tasks, families of functions, metrics) with the tasks that read files added, as
 //! plain lists, each entry with its defaults and how it becomes the typed thing. Everything else in this crate reads these.
 
-use crate::data::{self, DataError, FileTask};
+use crate::data::{self, Fault, FileTask};
 use deltalab_core::learner::{self, Configured, Recipe, Rule};
 use deltalab_core::network::{Activation, ErrorFunction, Initialiser};
 use deltalab_core::optimiser::{OptimiserParams, Schedule};
 use deltalab_core::params::{Described, Family, Field, Kind, Must};
 use deltalab_core::task::{self, Named, Task};
 use deltalab_core::train::Setup;
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -35,7 +35,15 @@ pub struct TaskEntry {
     /// The default of every parameter; parameters that must be given have a value that means nothing.
     pub defaults: Map<String, Json>,
     /// Parameters in normal form and the spec's folder → parameters with every default filled in, and the task.
-    pub make: fn(Json, &Path) -> Result<(Json, Arc<dyn Task>), Failure>,
+    pub make: fn(Json, &Path) -> Result<MadeTask, Failure>,
+}
+
+/// A task, made.
+pub struct MadeTask {
+    /// Its parameters with every default filled in.
+    pub resolved: Json,
+    /// The task.
+    pub task: Arc<dyn Task>,
 }
 
 /// A learner that a spec can name.
@@ -46,7 +54,17 @@ pub struct LearnerEntry {
     pub defaults: Map<String, Json>,
     /// Parameters in normal form → parameters with every default filled in, the step (`None`: the rule has a rate of its
     /// own), and the rule.
-    pub make: fn(Map<String, Json>) -> Result<(Json, Option<Step>, Arc<dyn Recipe>), Failure>,
+    pub make: fn(Map<String, Json>) -> Result<MadeLearner, Failure>,
+}
+
+/// A learner, made.
+pub struct MadeLearner {
+    /// Its parameters with every default filled in, those of the step among them.
+    pub resolved: Json,
+    /// The step; `None`: the rule has a rate of its own.
+    pub step: Option<Step>,
+    /// The rule.
+    pub recipe: Arc<dyn Recipe>,
 }
 
 /// Why parameters that passed their check make nothing.
@@ -54,8 +72,8 @@ pub struct LearnerEntry {
 pub enum Failure {
     /// They do not deserialise.
     Serde(serde_json::Error),
-    /// The key of a data file, and what is wrong with the file.
-    Data(&'static str, DataError),
+    /// A data file is not as it must be.
+    Data(Fault),
 }
 
 impl From<serde_json::Error> for Failure {
@@ -72,7 +90,7 @@ pub fn tasks() -> &'static [TaskEntry] {
         fn task<T: Named>(&mut self) {
             let make = |params: Json, _: &Path| {
                 let task: T = serde_json::from_value(params)?;
-                Ok((serde_json::to_value(&task)?, Arc::new(task) as Arc<dyn Task>))
+                Ok(MadeTask { resolved: serde_json::to_value(&task)?, task: Arc::new(task) })
             };
             self.0.push(TaskEntry { kind: task::kind::<T>(), defaults: defaults_of::<T>(), make });
         }
@@ -88,8 +106,8 @@ pub fn tasks() -> &'static [TaskEntry] {
 fn file_task<T: FileTask>() -> TaskEntry {
     let make = |params: Json, folder: &Path| {
         let params: T = serde_json::from_value(params)?;
-        let (params, task) = params.load(folder).map_err(|(key, error)| Failure::Data(key, error))?;
-        Ok((serde_json::to_value(&params)?, task))
+        let (params, task) = params.load(folder).map_err(Failure::Data)?;
+        Ok(MadeTask { resolved: serde_json::to_value(&params)?, task: Arc::new(task) })
     };
     TaskEntry {
         kind: Kind { name: T::KIND, doc: T::SOURCE, fields: T::FIELDS },
@@ -136,9 +154,10 @@ fn learner_entry<L: Rule>() -> LearnerEntry {
         if let Some(step) = &step {
             resolved.extend(to_map(step)?);
         }
-        Ok((Json::Object(resolved), step, Arc::new(Configured::<L>(params)) as Arc<dyn Recipe>))
+        let recipe = Arc::new(Configured::<L>(params));
+        Ok(MadeLearner { resolved: Json::Object(resolved), step, recipe })
     };
-    // One small allocation for the life of the program, so that `Kind` is plain data everywhere.
+    // Leaked once for the life of the program, so that `Kind` is plain data everywhere.
     let fields: &'static [Field] = Vec::leak(fields);
     LearnerEntry { kind: Kind { name: L::KIND, doc: L::SOURCE, fields }, defaults, make }
 }

@@ -50,17 +50,22 @@ enum Missing {
 fn section(name: &str) -> Json {
     match name {
         "task" => {
-            let branches = registry::tasks().iter().map(|entry| (entry.kind.name, entry.kind.fields, &entry.defaults));
+            let branches = registry::tasks()
+                .iter()
+                .map(|entry| (entry.kind.name, entry.kind.fields, &entry.defaults));
             let long = kinds("task", branches.collect(), &[], Missing::Allowed);
             let names: Vec<_> = registry::task_kinds().iter().map(|kind| kind.name).collect();
             json!({ "if": { "type": "string" }, "then": { "enum": names }, "else": long })
         }
         "learner" => {
-            let branches =
-                registry::learners().iter().map(|entry| (entry.kind.name, entry.kind.fields, &entry.defaults));
+            let branches = registry::learners()
+                .iter()
+                .map(|entry| (entry.kind.name, entry.kind.fields, &entry.defaults));
             json!({ "type": "array", "minItems": 1, "items": kinds("learner", branches.collect(), LEARNER, Missing::Allowed) })
         }
-        "network" => object(NetworkParams::FIELDS, &defaults_of::<NetworkParams>(), Missing::Allowed),
+        "network" => {
+            object(NetworkParams::FIELDS, &defaults_of::<NetworkParams>(), Missing::Allowed)
+        }
         "train" => object(TrainParams::FIELDS, &defaults_of::<TrainParams>(), Missing::Allowed),
         "record" => object(RECORD, &defaults_of::<RecordParams>(), Missing::Allowed),
         "tune" => object(TUNE, &Map::new(), Missing::Refused),
@@ -103,7 +108,8 @@ fn kinds(
 fn family(family: Family) -> Json {
     let kinds_of: &[Kind] = family.kinds();
     let defaults: Vec<_> = kinds_of.iter().map(|kind| family_defaults(family, kind.name)).collect();
-    let branches = kinds_of.iter().zip(&defaults).map(|(kind, defaults)| (kind.name, kind.fields, defaults));
+    let branches =
+        kinds_of.iter().zip(&defaults).map(|(kind, defaults)| (kind.name, kind.fields, defaults));
     let long = kinds(family_word(family), branches.collect(), &[], Missing::Allowed);
     let names: Vec<_> = kinds_of.iter().map(|kind| kind.name).collect();
     json!({ "if": { "type": "string" }, "then": { "enum": names }, "else": long })
@@ -115,7 +121,9 @@ fn object(fields: &[Field], defaults: &Map<String, Json>, missing: Missing) -> J
         let mut property = value(&field.must);
         if let Some(map) = property.as_object_mut() {
             map.insert("description".to_string(), json!(field.doc.trim()));
-            if let Some(default) = defaults.get(field.name).filter(|default| !field.required && !default.is_null()) {
+            if let Some(default) =
+                defaults.get(field.name).filter(|default| !field.required && !default.is_null())
+            {
                 map.insert("default".to_string(), default.clone());
             }
         }
@@ -123,7 +131,9 @@ fn object(fields: &[Field], defaults: &Map<String, Json>, missing: Missing) -> J
     }
     let required: Vec<_> = match missing {
         Missing::Allowed => Vec::new(),
-        Missing::Refused => fields.iter().filter(|field| field.required).map(|field| field.name).collect(),
+        Missing::Refused => {
+            fields.iter().filter(|field| field.required).map(|field| field.name).collect()
+        }
     };
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
@@ -132,7 +142,9 @@ fn value(must: &Must) -> Json {
     match must {
         Must::Bool => json!({ "type": "boolean" }),
         // JSON readers keep 53 bits: a larger bound is none.
-        Must::Integer(low, high) if *high < 1 << 53 => json!({ "type": "integer", "minimum": low, "maximum": high }),
+        Must::Integer(low, high) if *high < 1 << 53 => {
+            json!({ "type": "integer", "minimum": low, "maximum": high })
+        }
         Must::Integer(low, _) => json!({ "type": "integer", "minimum": low }),
         Must::Number(interval) => number(interval),
         Must::Text => json!({ "type": "string" }),
@@ -148,10 +160,12 @@ fn value(must: &Must) -> Json {
 fn number(interval: &Interval) -> Json {
     let mut schema = json!({ "type": "number" });
     if interval.low.is_finite() {
-        schema[if interval.low_included { "minimum" } else { "exclusiveMinimum" }] = json!(interval.low);
+        schema[if interval.low_included { "minimum" } else { "exclusiveMinimum" }] =
+            json!(interval.low);
     }
     if interval.high.is_finite() {
-        schema[if interval.high_included { "maximum" } else { "exclusiveMaximum" }] = json!(interval.high);
+        schema[if interval.high_included { "maximum" } else { "exclusiveMaximum" }] =
+            json!(interval.high);
     }
     schema
 }

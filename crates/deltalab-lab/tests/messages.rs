@@ -27,8 +27,12 @@ fn problems(edits: &[(&str, &str)], sets: &[&str]) -> String {
         text = edited;
     }
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    let plan = Spec::parse(&SpecText::embedded("xor.toml", &text), &sets).and_then(|spec| Plan::new(&spec));
-    plan.map_or_else(|problems| problems.to_string(), |plan| format!("a plan of {} cells", plan.cells.len()))
+    let plan = Spec::parse(&SpecText::embedded("xor.toml", &text), &sets)
+        .and_then(|spec| Plan::new(&spec));
+    plan.map_or_else(
+        |problems| problems.to_string(),
+        |plan| format!("a plan of {} cells", plan.cells.len()),
+    )
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::time::Instant;
 
 fn spec(text: &str, sets: &[&str]) -> Spec {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    Spec::parse(&SpecText::embedded("test.toml", text), &sets).unwrap_or_else(|problems| panic!("{problems}"))
+    Spec::parse(&SpecText::embedded("test.toml", text), &sets)
+        .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 fn plan_with(text: &str, sets: &[&str]) -> Plan {
@@ -24,9 +25,14 @@ fn ids(plan: &Plan) -> Vec<&str> {
 /// A line per cell: label and axes.
 fn table(plan: &Plan) -> String {
     let axes = |axes: &[Option<String>]| {
-        axes.iter().map(|value| value.as_deref().unwrap_or("·").to_string()).collect::<Vec<_>>().join(" | ")
+        axes.iter()
+            .map(|value| value.as_deref().unwrap_or("·").to_string())
+            .collect::<Vec<_>>()
+            .join(" | ")
     };
-    let line = |label: &str, axes: String| if axes.is_empty() { format!("{label}\n") } else { format!("{label} | {axes}\n") };
+    let line = |label: &str, axes: String| {
+        if axes.is_empty() { format!("{label}\n") } else { format!("{label} | {axes}\n") }
+    };
     plan.study.cells.iter().map(|cell| line(&cell.learner, axes(&cell.axes))).collect()
 }
 
@@ -96,7 +102,8 @@ fn every_number_of_the_configuration_is_in_the_id() {
         "precision=\"f32\"",
         "master_seed=1",
     ];
-    let mut all: Vec<String> = sets.iter().map(|set| ids(&plan_with(XOR, &[set]))[0].to_string()).collect();
+    let mut all: Vec<String> =
+        sets.iter().map(|set| ids(&plan_with(XOR, &[set]))[0].to_string()).collect();
     all.push(ids(&plan(XOR))[0].to_string());
     all.sort_unstable();
     all.dedup();
@@ -105,7 +112,13 @@ fn every_number_of_the_configuration_is_in_the_id() {
 
 #[test]
 fn name_label_seeds_and_figures_are_not_in_the_id() {
-    for set in ["name=\"b\"", "description=\"b\"", "seeds=99", "learner.label=\"b\"", "figure=[{ kind = \"final\" }]"] {
+    for set in [
+        "name=\"b\"",
+        "description=\"b\"",
+        "seeds=99",
+        "learner.label=\"b\"",
+        "figure=[{ kind = \"final\" }]",
+    ] {
         assert_eq!(ids(&plan_with(XOR, &[set])), ids(&plan(XOR)), "{set}");
     }
 }
@@ -131,10 +144,13 @@ fn toml(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(map) => {
             let pairs = map.iter().filter(|(_, value)| !value.is_null());
-            let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
+            let pairs: Vec<_> =
+                pairs.map(|(key, value)| format!("{key:?} = {}", toml(value))).collect();
             format!("{{ {} }}", pairs.join(", "))
         }
-        serde_json::Value::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        serde_json::Value::Array(items) => {
+            format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
         leaf => leaf.to_string(),
     }
 }
@@ -164,7 +180,10 @@ exclude = [{ task.bits = 2, "network.hidden" = [2] }, { learner = "delta", "task
 #[test]
 fn an_axis_leaves_alone_the_learners_that_it_does_not_concern() {
     let plan = plan(GRID);
-    assert_eq!(plan.study.axes, ["network.hidden", "task.bits", "learner.BP.optimiser", "learner.learning_rate"]);
+    assert_eq!(
+        plan.study.axes,
+        ["network.hidden", "task.bits", "learner.BP.optimiser", "learner.learning_rate"]
+    );
     insta::assert_snapshot!(table(&plan), @r"
     BP | [2] | 3 | sgd | 1
     BP | [2] | 3 | sgd | 2
@@ -181,6 +200,19 @@ fn an_axis_leaves_alone_the_learners_that_it_does_not_concern() {
     ");
     assert_eq!(plan.study.seeds, [7, 8]);
     assert_eq!(plan.runs(), 2 * plan.cells.len() as u64);
+}
+
+#[test]
+fn a_grid_reaches_into_a_kind_in_its_short_form() {
+    let text = |task: &str| {
+        format!(
+            "name = \"a\"\ntask = {task}\nlearner = [{{ kind = \"backprop\", learning_rate = 1, optimiser = \"momentum\" }}]\n[grid]\ntask.bits = [2, 3]\nlearner.optimiser.momentum = [0.5, 0.8]\n"
+        )
+    };
+    let short = plan(&text("\"parity\""));
+    assert_eq!(short.study, plan(&text("{ kind = \"parity\" }")).study);
+    let inputs: Vec<_> = short.cells.iter().map(|cell| cell.setup.task.sizes().0).collect();
+    assert_eq!(inputs, [2, 2, 3, 3]);
 }
 
 #[test]
@@ -277,8 +309,12 @@ fn ten_thousand_cells_are_planned_in_a_moment() {
 
 #[test]
 fn ten_million_runs_are_refused_unless_they_are_meant() {
-    let text = |extra: &str| format!("allow_large = {extra}\n{XOR}[grid]\nmaster_seed = [1, 2]\n").replace("seeds = 3", "seeds = 9000000");
-    let refused = Spec::parse(&SpecText::embedded("large.toml", &text("false")), &[]).and_then(|spec| Plan::new(&spec));
+    let text = |extra: &str| {
+        format!("allow_large = {extra}\n{XOR}[grid]\nmaster_seed = [1, 2]\n")
+            .replace("seeds = 3", "seeds = 9000000")
+    };
+    let refused = Spec::parse(&SpecText::embedded("large.toml", &text("false")), &[])
+        .and_then(|spec| Plan::new(&spec));
     assert!(refused.unwrap_err().to_string().contains("18000000 runs"));
     assert_eq!(plan(&text("true")).runs(), 18_000_000);
 }

@@ -27,7 +27,9 @@ fn described() -> Vec<(String, Vec<Field>, Map<String, Json>)> {
         family.kinds().iter().map(move |kind| (*kind, family_defaults(family, kind.name)))
     });
     let kinds = tasks.chain(learners).chain(families);
-    all.extend(kinds.map(|(kind, defaults)| (kind.name.to_string(), kind.fields.to_vec(), defaults)));
+    all.extend(
+        kinds.map(|(kind, defaults)| (kind.name.to_string(), kind.fields.to_vec(), defaults)),
+    );
     all
 }
 
@@ -65,10 +67,13 @@ fn toml(value: &Json) -> String {
     match value {
         Json::Object(map) => {
             let pairs = map.iter().filter(|(_, value)| !value.is_null());
-            let pairs: Vec<_> = pairs.map(|(key, value)| format!("{key} = {}", toml(value))).collect();
+            let pairs: Vec<_> =
+                pairs.map(|(key, value)| format!("{key} = {}", toml(value))).collect();
             format!("{{ {} }}", pairs.join(", "))
         }
-        Json::Array(items) => format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", ")),
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
         leaf => leaf.to_string(),
     }
 }
@@ -120,7 +125,8 @@ fn explain_shows_defaults_limits_and_what_must_be_given() {
 
 #[test]
 fn a_name_in_two_topics_is_explained_twice() {
-    let topics: Vec<_> = explain::explain("linear").unwrap().iter().map(|found| found.topic).collect();
+    let topics: Vec<_> =
+        explain::explain("linear").unwrap().iter().map(|found| found.topic).collect();
     assert_eq!(topics, [Topic::Activations, Topic::Schedules]);
 }
 

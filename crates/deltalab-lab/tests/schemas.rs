@@ -27,7 +27,8 @@ fn invalid(root: &Json, schema: &Json, value: &Json, at: &str) -> Option<String>
                 };
                 (!fits).then(|| format!("{at}: not a {rule}"))
             }
-            "enum" => (!rule.as_array().unwrap().contains(value)).then(|| format!("{at}: not one of {rule}")),
+            "enum" => (!rule.as_array().unwrap().contains(value))
+                .then(|| format!("{at}: not one of {rule}")),
             "const" => (rule != value).then(|| format!("{at}: not {rule}")),
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
                 let bound = rule.as_f64().unwrap();
@@ -37,27 +38,44 @@ fn invalid(root: &Json, schema: &Json, value: &Json, at: &str) -> Option<String>
                     "exclusiveMinimum" => x > bound,
                     _ => x < bound,
                 };
-                value.as_f64().filter(|x| !fits(*x)).map(|x| format!("{at}: {x} against {word} {bound}"))
+                value
+                    .as_f64()
+                    .filter(|x| !fits(*x))
+                    .map(|x| format!("{at}: {x} against {word} {bound}"))
             }
-            "minItems" => {
-                value.as_array().filter(|v| (v.len() as u64) < rule.as_u64().unwrap()).map(|_| format!("{at}: too few"))
-            }
-            "minProperties" => {
-                value.as_object().filter(|v| (v.len() as u64) < rule.as_u64().unwrap()).map(|_| format!("{at}: empty"))
-            }
+            "minItems" => value
+                .as_array()
+                .filter(|v| (v.len() as u64) < rule.as_u64().unwrap())
+                .map(|_| format!("{at}: too few")),
+            "minProperties" => value
+                .as_object()
+                .filter(|v| (v.len() as u64) < rule.as_u64().unwrap())
+                .map(|_| format!("{at}: empty")),
             "required" => value.as_object().and_then(|map| {
-                let missing = rule.as_array().unwrap().iter().find(|key| !map.contains_key(key.as_str().unwrap()))?;
+                let missing = rule
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .find(|key| !map.contains_key(key.as_str().unwrap()))?;
                 Some(format!("{at}: {missing} is missing"))
             }),
             "properties" => value.as_object().and_then(|map| {
-                map.iter().find_map(|(key, value)| invalid(root, rule.get(key)?, value, &format!("{at}.{key}")))
+                map.iter().find_map(|(key, value)| {
+                    invalid(root, rule.get(key)?, value, &format!("{at}.{key}"))
+                })
             }),
             "additionalProperties" => value.as_object().and_then(|map| {
-                let known = |key: &String| words.get("properties").is_some_and(|known| known.get(key).is_some());
+                let known = |key: &String| {
+                    words.get("properties").is_some_and(|known| known.get(key).is_some())
+                };
                 let mut other = map.iter().filter(|(key, _)| !known(key));
                 match rule {
-                    Json::Bool(false) => other.next().map(|(key, _)| format!("{at}: unknown {key}")),
-                    rule => other.find_map(|(key, value)| invalid(root, rule, value, &format!("{at}.{key}"))),
+                    Json::Bool(false) => {
+                        other.next().map(|(key, _)| format!("{at}: unknown {key}"))
+                    }
+                    rule => other.find_map(|(key, value)| {
+                        invalid(root, rule, value, &format!("{at}.{key}"))
+                    }),
                 }
             }),
             "items" => value.as_array().and_then(|items| {
@@ -65,10 +83,19 @@ fn invalid(root: &Json, schema: &Json, value: &Json, at: &str) -> Option<String>
                 items.find_map(|(n, item)| invalid(root, rule, item, &format!("{at}[{n}]")))
             }),
             "anyOf" => {
-                let ways: Vec<_> = rule.as_array().unwrap().iter().map(|way| invalid(root, way, value, at)).collect();
-                ways.iter().all(Option::is_some).then(|| ways.into_iter().flatten().collect::<Vec<_>>().join(", or "))
+                let ways: Vec<_> = rule
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|way| invalid(root, way, value, at))
+                    .collect();
+                ways.iter()
+                    .all(Option::is_some)
+                    .then(|| ways.into_iter().flatten().collect::<Vec<_>>().join(", or "))
             }
-            "allOf" => rule.as_array().unwrap().iter().find_map(|all| invalid(root, all, value, at)),
+            "allOf" => {
+                rule.as_array().unwrap().iter().find_map(|all| invalid(root, all, value, at))
+            }
             "if" => {
                 let branch = if invalid(root, rule, value, at).is_none() { "then" } else { "else" };
                 words.get(branch).and_then(|branch| invalid(root, branch, value, at))
@@ -137,7 +164,8 @@ fn the_starter_spec_is_valid_and_plans() {
     let text = starter::starter("my-study");
     assert!(text.starts_with(&format!("#:schema ./{}\n", starter::SCHEMA_FILE)));
     assert_eq!(judge(&text), None);
-    let spec = Spec::parse(&SpecText::embedded("my-study.toml", &text), &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let spec = Spec::parse(&SpecText::embedded("my-study.toml", &text), &[])
+        .unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!((spec.name.as_str(), Plan::new(&spec).unwrap().cells.len()), ("my-study", 4));
 }
 

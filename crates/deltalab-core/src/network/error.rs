@@ -8,7 +8,8 @@
 //!
 //! The factor of 2 in the gradient of SSE is left to the learning rate, as everywhere in the field. A term t ln z is 0 where
 //! t = 0, and ln is taken of at least the smallest normal number, so that a saturated unit has a large error, not an infinite
-//! one. With a `tolerance`, a unit within it of its target counts as right: its t − z is taken as 0, in E and in δ.
+//! one. With a `tolerance`, a unit within it of its target counts as right: its term is left out of E, and δ is the gradient
+//! of what remains (t − z counts as 0 for that unit; for softmax with cross-entropy its t does, also in Σ_l t_l).
 
 use super::{Activation, Layer};
 use crate::params::{Described, Interval, Kind, Must};
@@ -120,12 +121,11 @@ impl<R: Real> Kernel for Delta<'_, R> {
                 let rows = delta.chunks_exact_mut(units).zip(output.chunks_exact(units));
                 for ((d, z), t) in rows.zip(target.chunks_exact(units)) {
                     let mut total = R::zero();
-                    for &t in t {
-                        total += t;
+                    for (&t, &z) in t.iter().zip(z) {
+                        total += wanted(tolerance, t, z);
                     }
                     for ((d, &z), &t) in d.iter_mut().zip(z).zip(t) {
-                        let right = tolerance.ge((t - z).abs());
-                        *d = R::select(right, R::zero(), t - z * total);
+                        *d = wanted(tolerance, t, z) - z * total;
                     }
                 }
             }
@@ -174,6 +174,12 @@ impl<R: Real> Kernel for Sum<'_, R> {
 fn difference<R: Real>(tolerance: R, target: R, output: R) -> R {
     let d = target - output;
     R::select(tolerance.ge(d.abs()), R::zero(), d)
+}
+
+/// t, or 0 within the tolerance: the targets of the terms that the cross-entropy of softmax has.
+#[inline(always)]
+fn wanted<R: Real>(tolerance: R, target: R, output: R) -> R {
+    R::select(tolerance.ge((target - output).abs()), R::zero(), target)
 }
 
 /// −t ln z; 0 where t = 0.

@@ -9,10 +9,10 @@
 //! * Test: `test_fraction` of the rows, chosen by the run's seed.
 
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
-use super::DataError;
+use super::{DataError, Fault};
 use crate::diagnostic::nearest;
 use deltalab_core::params::{Interval, Must};
-use deltalab_core::task::{Patterns, Task};
+use deltalab_core::task::Patterns;
 use nalgebra::DMatrix;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -73,20 +73,22 @@ impl FileTask for Csv {
     const KIND: &'static str = "csv";
     const SOURCE: &'static str = include_str!("csv.rs");
 
-    fn load(mut self, folder: &Path) -> Result<(Self, Arc<dyn Task>), (&'static str, DataError)> {
-        let bytes = read(folder, &self.file).map_err(|error| ("file", error))?;
+    fn load(mut self, folder: &Path) -> Result<(Self, Loaded), Fault> {
+        let bytes = read(folder, &self.file).map_err(Fault::of("file"))?;
         pin(&mut self.sha256, digest(&[&bytes]))?;
-        let cells = Cells::read(&self, &bytes).map_err(|error| ("file", error))?;
-        let targets = cells.columns(&self.targets).map_err(|error| ("targets", error))?;
+        let cells = Cells::read(&self, &bytes).map_err(Fault::of("file"))?;
+        let targets = cells.columns(&self.targets).map_err(Fault::of("targets"))?;
         let inputs = match self.inputs.is_empty() {
             true => (0..cells.width).filter(|column| !targets.contains(column)).collect(),
-            false => cells.columns(&self.inputs).map_err(|error| ("inputs", error))?,
+            false => cells.columns(&self.inputs).map_err(Fault::of("inputs"))?,
         };
-        cells.each_once(&inputs, &targets).map_err(|error| ("inputs", error))?;
-        let inputs = inputs.iter().map(|&column| cells.numbers(column)).collect::<Result<Vec<_>, _>>();
-        let inputs = inputs.map_err(|error| ("inputs", error))?;
+        cells.each_once(&inputs, &targets).map_err(Fault::of("inputs"))?;
+        let inputs =
+            inputs.iter().map(|&column| cells.numbers(column)).collect::<Result<Vec<_>, _>>();
+        let inputs = inputs.map_err(Fault::of("inputs"))?;
         let outputs = targets.iter().map(|&column| cells.target(column, self.target_coding));
-        let outputs = outputs.collect::<Result<Vec<_>, _>>().map_err(|error| ("targets", error))?.concat();
+        let outputs =
+            outputs.collect::<Result<Vec<_>, _>>().map_err(Fault::of("targets"))?.concat();
         let rows = cells.rows.len();
         let patterns = Patterns {
             inputs: DMatrix::from_fn(inputs.len(), rows, |i, p| inputs[i].1[p]),
@@ -99,7 +101,7 @@ impl FileTask for Csv {
             hold_out: HoldOut::Fraction(self.test_fraction),
             inputs: if self.standardise { Inputs::Standardised } else { Inputs::AsRead },
         };
-        Ok((self, Arc::new(task)))
+        Ok((self, task))
     }
 }
 
@@ -138,7 +140,12 @@ impl<'a> Cells<'a> {
         }
         let width = rows.first().map_or(0, |(_, first)| first.len());
         if let Some((line, row)) = rows.iter().find(|(_, row)| row.len() != width) {
-            return Err(DataError::Ragged { file: file.to_string(), line: *line, expected: width, got: row.len() });
+            return Err(DataError::Ragged {
+                file: file.to_string(),
+                line: *line,
+                expected: width,
+                got: row.len(),
+            });
         }
         let names = match params.header && !rows.is_empty() {
             true => Some(rows.remove(0).1.iter().map(str::to_string).collect()),
@@ -155,15 +162,26 @@ impl<'a> Cells<'a> {
         let find = |column: &Column| match (column, &self.names) {
             (Column::Number(number), _) => match usize::try_from(*number) {
                 Ok(number) if (1..=self.width).contains(&number) => Ok(number - 1),
-                _ => Err(DataError::NoColumnNumber { file: file(), number: *number, columns: self.width }),
+                _ => Err(DataError::NoColumnNumber {
+                    file: file(),
+                    number: *number,
+                    columns: self.width,
+                }),
             },
             (Column::Name(name), None) => {
                 Err(DataError::NoNames { file: file(), name: name.clone(), columns: self.width })
             }
-            (Column::Name(name), Some(names)) => names.iter().position(|known| known == name).ok_or_else(|| {
-                let nearest = nearest(name, names.iter().map(String::as_str));
-                DataError::NoColumn { file: file(), name: name.clone(), columns: names.clone(), nearest }
-            }),
+            (Column::Name(name), Some(names)) => {
+                names.iter().position(|known| known == name).ok_or_else(|| {
+                    let nearest = nearest(name, names.iter().map(String::as_str));
+                    DataError::NoColumn {
+                        file: file(),
+                        name: name.clone(),
+                        columns: names.clone(),
+                        nearest,
+                    }
+                })
+            }
         };
         asked.iter().map(find).collect()
     }
@@ -174,26 +192,32 @@ impl<'a> Cells<'a> {
         }
         let mut seen = BTreeSet::new();
         match inputs.iter().chain(targets).find(|column| !seen.insert(**column)) {
-            Some(&column) => {
-                Err(DataError::DoubleColumn { file: self.file.to_string(), column: self.shown(column) })
-            }
+            Some(&column) => Err(DataError::DoubleColumn {
+                file: self.file.to_string(),
+                column: self.shown(column),
+            }),
             None => Ok(()),
         }
     }
 
     /// The column's name in quotes, or its number.
     fn shown(&self, column: usize) -> String {
-        self.names.as_ref().map_or_else(|| (column + 1).to_string(), |names| format!("{:?}", names[column]))
+        self.names
+            .as_ref()
+            .map_or_else(|| (column + 1).to_string(), |names| format!("{:?}", names[column]))
     }
 
     /// The column's name, or `column N`.
     fn name(&self, column: usize) -> String {
-        self.names.as_ref().map_or_else(|| format!("column {}", column + 1), |names| names[column].clone())
+        self.names
+            .as_ref()
+            .map_or_else(|| format!("column {}", column + 1), |names| names[column].clone())
     }
 
     fn numbers(&self, column: usize) -> Result<Unit, DataError> {
         let number = |(line, row): &(u64, csv::StringRecord)| {
-            let (file, column, cell) = (self.file.to_string(), self.shown(column), row[column].to_string());
+            let (file, column, cell) =
+                (self.file.to_string(), self.shown(column), row[column].to_string());
             match cell.parse::<f64>() {
                 Ok(x) if x.is_finite() => Ok(x),
                 Ok(_) => Err(DataError::NotFinite { file, line: *line, column, cell }),
@@ -212,10 +236,17 @@ impl<'a> Cells<'a> {
         let classes: BTreeSet<&str> = cells().collect();
         if let (1, Some(class)) = (classes.len(), classes.first()) {
             let class = (*class).to_string();
-            return Err(DataError::OneClass { file: self.file.to_string(), column: self.shown(column), class });
+            return Err(DataError::OneClass {
+                file: self.file.to_string(),
+                column: self.shown(column),
+                class,
+            });
         }
         let unit = |class: &&str| {
-            ((*class).to_string(), cells().map(|cell| f64::from(u8::from(cell == *class))).collect())
+            (
+                (*class).to_string(),
+                cells().map(|cell| f64::from(u8::from(cell == *class))).collect(),
+            )
         };
         Ok(classes.iter().map(unit).collect())
     }

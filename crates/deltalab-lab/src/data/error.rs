@@ -2,6 +2,22 @@
 
 use crate::diagnostic::{quoted, reason};
 
+/// What is wrong with a task's files, and the key of the task that is to blame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// A key of the task, such as `targets`.
+    pub key: &'static str,
+    /// What is wrong.
+    pub error: Box<DataError>,
+}
+
+impl Fault {
+    /// Blames a key for an error: `map_err(Fault::of("targets"))`.
+    pub(super) fn of(key: &'static str) -> impl Fn(DataError) -> Self {
+        move |error| Self { key, error: Box::new(error) }
+    }
+}
+
 /// A data file is not as it must be. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DataError {
@@ -28,6 +44,12 @@ pub enum DataError {
         file: String,
         /// Whether the first line was read as a header.
         header: bool,
+    },
+    /// No pixel at all.
+    #[error("{file}: no image; expected at least one pixel of one image")]
+    NoImage {
+        /// The file.
+        file: String,
     },
     /// A row with more or fewer cells than the first.
     #[error("{file}:{line}: {got} cells; expected {expected}, as in the first line")]
@@ -88,7 +110,9 @@ pub enum DataError {
         columns: usize,
     },
     /// A column name for a file without a header.
-    #[error("{file}: columns have no names without a header; expected numbers from 1 to {columns}, got {name:?}")]
+    #[error(
+        "{file}: columns have no names without a header; expected numbers from 1 to {columns}, got {name:?}"
+    )]
     NoNames {
         /// The file.
         file: String,
@@ -128,7 +152,9 @@ pub enum DataError {
         file: String,
     },
     /// Not an IDX file of the right shape.
-    #[error("{file}: expected an IDX file of unsigned bytes with {dimensions} dimensions, got {got}")]
+    #[error(
+        "{file}: expected an IDX file of unsigned bytes with {dimensions} dimensions, got {got}"
+    )]
     NotIdx {
         /// The file.
         file: String,

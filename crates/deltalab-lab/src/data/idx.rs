@@ -8,9 +8,9 @@
 //! * Source of the format: LeCun, Cortes & Burges, The MNIST database of handwritten digits.
 
 use super::loaded::{FileTask, HoldOut, Inputs, Loaded, digest, pin, read};
-use super::DataError;
+use super::{DataError, Fault};
 use deltalab_core::params::{Interval, Must};
-use deltalab_core::task::{Patterns, Task};
+use deltalab_core::task::Patterns;
 use nalgebra::DMatrix;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,17 +42,19 @@ impl FileTask for Idx {
     const KIND: &'static str = "idx";
     const SOURCE: &'static str = include_str!("idx.rs");
 
-    fn load(mut self, folder: &Path) -> Result<(Self, Arc<dyn Task>), (&'static str, DataError)> {
+    fn load(mut self, folder: &Path) -> Result<(Self, Loaded), Fault> {
         match (self.test_images.is_empty(), self.test_labels.is_empty()) {
             (false, true) => {
-                return Err(("test_images", DataError::Half { key: "test_images", other: "test_labels" }));
+                let half = DataError::Half { key: "test_images", other: "test_labels" };
+                return Err(Fault::of("test_images")(half));
             }
             (true, false) => {
-                return Err(("test_labels", DataError::Half { key: "test_labels", other: "test_images" }));
+                let half = DataError::Half { key: "test_labels", other: "test_images" };
+                return Err(Fault::of("test_labels")(half));
             }
             _ => {}
         }
-        let bytes = |key: &'static str, file: &str| read(folder, file).map_err(|error| (key, error));
+        let bytes = |key: &'static str, file: &str| read(folder, file).map_err(Fault::of(key));
         let mut files = vec![bytes("images", &self.images)?, bytes("labels", &self.labels)?];
         let has_test = !self.test_images.is_empty();
         if has_test {
@@ -60,17 +62,24 @@ impl FileTask for Idx {
             files.push(bytes("test_labels", &self.test_labels)?);
         }
         pin(&mut self.sha256, digest(&files.iter().map(Vec::as_slice).collect::<Vec<_>>()))?;
-        let mut set = Set::read([&self.images, &self.labels], ["images", "labels"], &files[..2], self.limit)?;
+        let mut set =
+            Set::read([&self.images, &self.labels], ["images", "labels"], &files[..2], self.limit)?;
         let mut test = 0;
         if has_test {
             let names = [self.test_images.as_str(), self.test_labels.as_str()];
-            let held_out = Set::read(names, ["test_images", "test_labels"], &files[2..], self.test_limit)?;
+            let held_out =
+                Set::read(names, ["test_images", "test_labels"], &files[2..], self.test_limit)?;
             if held_out.shape != set.shape {
-                let size = |(rows, columns): (usize, usize)| format!("images of {rows} x {columns}");
+                let size =
+                    |(rows, columns): (usize, usize)| format!("images of {rows} x {columns}");
                 let (file, other) = (self.test_images, self.images);
-                let mismatch =
-                    DataError::Mismatch { file, got: size(held_out.shape), other, expected: size(set.shape) };
-                return Err(("test_images", mismatch));
+                let mismatch = DataError::Mismatch {
+                    file,
+                    got: size(held_out.shape),
+                    other,
+                    expected: size(set.shape),
+                };
+                return Err(Fault::of("test_images")(mismatch));
             }
             test = held_out.labels.len();
             set.pixels.extend(held_out.pixels);
@@ -80,10 +89,14 @@ impl FileTask for Idx {
             patterns: Arc::new(set.patterns()),
             input_names: Vec::new(),
             output_names: (0..set.classes()).map(|class| class.to_string()).collect(),
-            hold_out: if has_test { HoldOut::Last(test) } else { HoldOut::Fraction(self.test_fraction) },
+            hold_out: if has_test {
+                HoldOut::Last(test)
+            } else {
+                HoldOut::Fraction(self.test_fraction)
+            },
             inputs: Inputs::AsRead,
         };
-        Ok((self, Arc::new(task)))
+        Ok((self, task))
     }
 }
 
@@ -100,9 +113,11 @@ impl Set {
         keys: [&'static str; 2],
         files: &[Vec<u8>],
         limit: u64,
-    ) -> Result<Self, (&'static str, DataError)> {
-        let (image_sizes, pixels) = contents::<3>(names[0], &files[0]).map_err(|error| (keys[0], error))?;
-        let (label_sizes, labels) = contents::<1>(names[1], &files[1]).map_err(|error| (keys[1], error))?;
+    ) -> Result<Self, Fault> {
+        let (image_sizes, pixels) =
+            contents::<3>(names[0], &files[0]).map_err(Fault::of(keys[0]))?;
+        let (label_sizes, labels) =
+            contents::<1>(names[1], &files[1]).map_err(Fault::of(keys[1]))?;
         let [images, rows, columns] = image_sizes;
         if images != label_sizes[0] {
             let mismatch = DataError::Mismatch {
@@ -111,12 +126,15 @@ impl Set {
                 other: names[0].to_string(),
                 expected: format!("{images} images"),
             };
-            return Err((keys[1], mismatch));
+            return Err(Fault::of(keys[1])(mismatch));
         }
         if images == 0 || rows * columns == 0 {
-            return Err((keys[0], DataError::Empty { file: names[0].to_string(), header: false }));
+            return Err(Fault::of(keys[0])(DataError::NoImage { file: names[0].to_string() }));
         }
-        let kept = usize::try_from(limit).ok().filter(|&limit| limit > 0).map_or(images, |limit| limit.min(images));
+        let kept = usize::try_from(limit)
+            .ok()
+            .filter(|&limit| limit > 0)
+            .map_or(images, |limit| limit.min(images));
         Ok(Self {
             shape: (rows, columns),
             pixels: pixels[..kept * rows * columns].to_vec(),
@@ -142,7 +160,10 @@ impl Set {
 }
 
 /// The sizes and data of an IDX file of unsigned bytes with `D` dimensions.
-fn contents<'a, const D: usize>(file: &str, bytes: &'a [u8]) -> Result<([usize; D], &'a [u8]), DataError> {
+fn contents<'a, const D: usize>(
+    file: &str,
+    bytes: &'a [u8],
+) -> Result<([usize; D], &'a [u8]), DataError> {
     let name = || file.to_string();
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return Err(DataError::Compressed { file: name() });
@@ -150,10 +171,10 @@ fn contents<'a, const D: usize>(file: &str, bytes: &'a [u8]) -> Result<([usize; 
     let header = 4 + 4 * D;
     if bytes.len() < header || bytes[..4] != [0, 0, 8, D as u8] {
         let got = match bytes.get(..4) {
-            Some(magic) if bytes.len() >= header => {
+            Some(magic) => {
                 format!("0x{}", magic.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
             }
-            _ => format!("{} bytes", bytes.len()),
+            None => format!("{} bytes", bytes.len()),
         };
         return Err(DataError::NotIdx { file: name(), dimensions: D as u8, got });
     }

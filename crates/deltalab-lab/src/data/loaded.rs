@@ -1,6 +1,6 @@
 //! A task whose patterns were read from files, in memory.
 
-use super::DataError;
+use super::{DataError, Fault};
 use deltalab_core::params::Described;
 use deltalab_core::random::{Purpose, Streams};
 use deltalab_core::task::{Patterns, Sample, Task, split, standardise, test_count};
@@ -18,7 +18,7 @@ pub trait FileTask: Described + Serialize + DeserializeOwned + Default + 'static
 
     /// Reads the files, relative to `folder`. Gives the parameters with the digest filled in, and the task.
     /// The error names the key that is to blame.
-    fn load(self, folder: &Path) -> Result<(Self, Arc<dyn Task>), (&'static str, DataError)>;
+    fn load(self, folder: &Path) -> Result<(Self, Loaded), Fault>;
 }
 
 /// How patterns are held out for the test.
@@ -40,12 +40,12 @@ pub(super) enum Inputs {
 }
 
 /// Patterns read from files, and how a run samples them.
-pub(super) struct Loaded {
-    pub patterns: Arc<Patterns>,
-    pub input_names: Vec<String>,
-    pub output_names: Vec<String>,
-    pub hold_out: HoldOut,
-    pub inputs: Inputs,
+pub struct Loaded {
+    pub(super) patterns: Arc<Patterns>,
+    pub(super) input_names: Vec<String>,
+    pub(super) output_names: Vec<String>,
+    pub(super) hold_out: HoldOut,
+    pub(super) inputs: Inputs,
 }
 
 impl std::fmt::Debug for Loaded {
@@ -116,9 +116,9 @@ pub(super) fn digest(files: &[&[u8]]) -> String {
 }
 
 /// Fills in the digest, or compares it with the one that the spec pins.
-pub(super) fn pin(sha256: &mut String, got: String) -> Result<(), (&'static str, DataError)> {
+pub(super) fn pin(sha256: &mut String, got: String) -> Result<(), Fault> {
     if !sha256.is_empty() && *sha256 != got {
-        return Err(("sha256", DataError::Changed { expected: sha256.clone(), got }));
+        return Err(Fault::of("sha256")(DataError::Changed { expected: sha256.clone(), got }));
     }
     *sha256 = got;
     Ok(())

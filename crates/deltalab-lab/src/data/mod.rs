@@ -9,6 +9,6 @@ mod idx;
 mod loaded;
 
 pub use csv::{Column, Csv, TargetCoding};
-pub use error::DataError;
+pub use error::{DataError, Fault};
 pub use idx::Idx;
-pub use loaded::FileTask;
+pub use loaded::{FileTask, Loaded};

@@ -34,7 +34,11 @@ pub struct PlannedCell {
 }
 
 impl Plan {
-    /// Plans a spec. The error holds every problem of its cells.
+    /// Plans a spec. Reads the data files that its tasks name, and nothing else.
+    ///
+    /// # Errors
+    /// Every problem of its cells: values that do not fit their fields, tasks, networks and rules that do not fit together,
+    /// cells that are the same.
     pub fn new(spec: &Spec) -> Result<Self, Problems> {
         let mut checker = Checker::default();
         let plan = plan(spec, &mut checker);
@@ -66,7 +70,12 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
     let mut study = Study {
         name: spec.name.clone(),
         description: spec.description.clone(),
-        axes: spec.axes.iter().flat_map(|axis| &axis.columns).map(|column| column.name.clone()).collect(),
+        axes: spec
+            .axes
+            .iter()
+            .flat_map(|axis| &axis.columns)
+            .map(|column| column.name.clone())
+            .collect(),
         seeds: spec.seeds.clone(),
         ..Study::default()
     };
@@ -75,7 +84,9 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
     let asked = points.iter().map(Points::count).fold(0, u64::saturating_add);
     let seeds = spec.seeds.len() as u64;
     if asked.saturating_mul(seeds.max(1)) > MOST_RUNS && !spec.allow_large {
-        checker.problems.push(at_start(spec, Problem::TooLarge { cells: asked, seeds, limit: MOST_RUNS }));
+        checker
+            .problems
+            .push(at_start(spec, Problem::TooLarge { cells: asked, seeds, limit: MOST_RUNS }));
         return Plan { study, cells };
     }
     let mut resolver = Resolver { spec, memo: Memo::default(), checker };
@@ -86,7 +97,9 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
             let value = |axis: usize, column: usize| point.value(spec, axis, column);
             if !spec.exclude.iter().any(|exclusion| exclusion.matches(learner, value)) {
                 left = true;
-                if let Some((info, cell)) = resolver.cell(&Draft { index, learner, written: &written, point }) {
+                if let Some((info, cell)) =
+                    resolver.cell(&Draft { index, learner, written: &written, point })
+                {
                     study.cells.push(info);
                     cells.push(cell);
                 }
@@ -155,16 +168,47 @@ impl Resolver<'_> {
         let (spec, learner) = (self.spec, draft.learner);
         // Each before the first `?`, so that a mistake in one does not hide another.
         let top = self.section(draft, Top, None, |memo| &mut memo.top, resolve::top);
-        let task = self.section(draft, Task, None, |memo| &mut memo.task, |w, c| resolve::task(spec, w, c));
+        let task = self.section(
+            draft,
+            Task,
+            None,
+            |memo| &mut memo.task,
+            |w, c| resolve::task(spec, w, c),
+        );
         // A task with a mistake leaves the defaults of the other sections open: the usual ones then, for their own mistakes.
         let usual = task::Xor::default();
         let like: &dyn task::Task = task.as_ref().map_or(&usual, |task| &*task.1);
         let on_task = Some(Task);
-        let network = self.section(draft, Network, on_task, |m| &mut m.network, |w, c| resolve::network(w, like, c));
-        let train = self.section(draft, Train, on_task, |m| &mut m.train, |w, c| resolve::train(w, like, c));
-        let record = self.section(draft, Record, on_task, |m| &mut m.record, |w, c| resolve::record(w, like, c));
-        let rule = self.section(draft, Learner, None, |memo| &mut memo.learner, |w, c| resolve::learner(learner, w, c));
-        let (top, task, network, train, record, rule) = (top?, task?, network?, train?, record?, rule?);
+        let network = self.section(
+            draft,
+            Network,
+            on_task,
+            |m| &mut m.network,
+            |w, c| resolve::network(w, like, c),
+        );
+        let train = self.section(
+            draft,
+            Train,
+            on_task,
+            |m| &mut m.train,
+            |w, c| resolve::train(w, like, c),
+        );
+        let record = self.section(
+            draft,
+            Record,
+            on_task,
+            |m| &mut m.record,
+            |w, c| resolve::record(w, like, c),
+        );
+        let rule = self.section(
+            draft,
+            Learner,
+            None,
+            |memo| &mut memo.learner,
+            |w, c| resolve::learner(learner, w, c),
+        );
+        let (top, task, network, train, record, rule) =
+            (top?, task?, network?, train?, record?, rule?);
         let (precision, master_seed) = top.1;
         let parts = [
             ("task", &task.0),
@@ -175,8 +219,10 @@ impl Resolver<'_> {
             ("precision", &top.0["precision"]),
             ("master_seed", &top.0["master_seed"]),
         ];
-        let config = Json::Object(parts.map(|(name, part)| (name.to_string(), part.clone())).into_iter().collect());
-        let (step, recipe) = &rule.1;
+        let config = Json::Object(
+            parts.map(|(name, part)| (name.to_string(), part.clone())).into_iter().collect(),
+        );
+        let resolve::Rule { step, recipe } = &rule.1;
         let ingredients = Ingredients {
             task: task.1.clone(),
             network: (*network.1).clone(),
@@ -211,12 +257,14 @@ impl Resolver<'_> {
     fn refuse(&mut self, draft: &Draft, error: SetupError) {
         let path = error.key();
         let keys: Vec<String> = path.split('.').map(str::to_string).collect();
-        let section = Section::named(&keys[0]).filter(|_| !matches!(error, SetupError::Need { .. }));
+        let section =
+            Section::named(&keys[0]).filter(|_| !matches!(error, SetupError::Need { .. }));
         let written = section.map(|section| self.with_grid(draft, section));
         let origin = match &written {
             None => &draft.learner.origin,
             Some(written) => {
-                let longest = (1..keys.len()).rev().find_map(|end| written.table.at(&keys[1..=end]));
+                let longest =
+                    (1..keys.len()).rev().find_map(|end| written.table.at(&keys[1..=end]));
                 longest.map_or(&written.origin, |node| &node.origin)
             }
         };
@@ -228,9 +276,14 @@ impl Resolver<'_> {
 fn same_cells(spec: &Spec, cells: &[Cell], checker: &mut Checker) {
     let name = |cell: &Cell| {
         let values = spec.axes.iter().flat_map(|axis| &axis.columns).zip(&cell.axes);
-        let values = values.filter_map(|(column, value)| Some(format!("{}={}", column.name, value.as_ref()?)));
+        let values = values
+            .filter_map(|(column, value)| Some(format!("{}={}", column.name, value.as_ref()?)));
         let values: Vec<_> = values.collect();
-        if values.is_empty() { cell.learner.clone() } else { format!("{} ({})", cell.learner, values.join(", ")) }
+        if values.is_empty() {
+            cell.learner.clone()
+        } else {
+            format!("{} ({})", cell.learner, values.join(", "))
+        }
     };
     let mut first: HashMap<&str, &Cell> = HashMap::new();
     let mut told = HashSet::new();

@@ -36,7 +36,12 @@ fn canonical(value: &Json, into: &mut String) {
             entries.sort_unstable_by_key(|(key, _)| *key);
             into.push('{');
             for (index, (key, value)) in entries.into_iter().enumerate() {
-                let _ = write!(into, "{}{}:", if index == 0 { "" } else { "," }, Json::from(key.as_str()));
+                let _ = write!(
+                    into,
+                    "{}{}:",
+                    if index == 0 { "" } else { "," },
+                    Json::from(key.as_str())
+                );
                 canonical(value, into);
             }
             into.push('}');

@@ -47,7 +47,12 @@ fn add(metrics: &mut Vec<Metric>, columns: &[Column]) {
 
 /// Metric and facet of a figure must exist. `sse` is short for `train_sse`.
 fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mut Checker) {
-    let place = |key: &str| written.table().and_then(|table| table.get(key)).map_or(&written.origin, |node| &node.origin);
+    let place = |key: &str| {
+        written
+            .table()
+            .and_then(|table| table.get(key))
+            .map_or(&written.origin, |node| &node.origin)
+    };
     let mut names: Vec<&str> = Vec::new();
     for metric in study.finals.iter().chain(&study.curves) {
         if !names.contains(&metric.name.as_str()) {
@@ -75,7 +80,8 @@ fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mu
     if !figure.facet.is_empty() && !facets().any(|facet| facet == figure.facet) {
         let expected = facets().map(str::to_string).collect();
         let nearest = nearest(&figure.facet, facets());
-        let problem = Problem::UnknownName { family: "facet", got: figure.facet.clone(), expected, nearest };
+        let problem =
+            Problem::UnknownName { family: "facet", got: figure.facet.clone(), expected, nearest };
         checker.report(place("facet"), "figure.facet", problem);
     }
 }

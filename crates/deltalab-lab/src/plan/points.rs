@@ -31,9 +31,16 @@ impl Points {
         }
         let mut digits = vec![0; self.axes.len()];
         loop {
-            let chosen = self.axes.iter().zip(&digits).map(|(axis, &digit)| axis[digit].as_slice()).collect();
+            let chosen = self
+                .axes
+                .iter()
+                .zip(&digits)
+                .map(|(axis, &digit)| axis[digit].as_slice())
+                .collect();
             visit(&Point { chosen });
-            let Some(axis) = (0..digits.len()).rev().find(|&axis| digits[axis] + 1 < self.axes[axis].len()) else {
+            let Some(axis) =
+                (0..digits.len()).rev().find(|&axis| digits[axis] + 1 < self.axes[axis].len())
+            else {
                 return;
             };
             digits[axis] += 1;
@@ -44,7 +51,8 @@ impl Points {
 
 /// All points if all columns concern the learner; else those that differ in the columns that do, one if none does.
 fn differing(axis: &Axis, learner: &Learner) -> Vec<Vec<Option<usize>>> {
-    let concerns: Vec<_> = axis.columns.iter().map(|column| column.target.applies_to(learner)).collect();
+    let concerns: Vec<_> =
+        axis.columns.iter().map(|column| column.target.applies_to(learner)).collect();
     let view = |point: usize| concerns.iter().map(|&concerns| concerns.then_some(point)).collect();
     if concerns.iter().all(|&concerns| concerns) {
         return (0..axis.points.len()).map(view).collect();
@@ -74,7 +82,8 @@ impl Point<'_> {
         let mut touching = Vec::new();
         for (a, axis) in spec.axes.iter().enumerate() {
             for (c, column) in axis.columns.iter().enumerate() {
-                if let Some(point) = self.chosen[a][c].filter(|_| column.target.section == section) {
+                if let Some(point) = self.chosen[a][c].filter(|_| column.target.section == section)
+                {
                     touching.push((a, c, point));
                 }
             }
@@ -86,6 +95,9 @@ impl Point<'_> {
     /// The value in each column, as text.
     pub fn axes(&self, spec: &Spec) -> Vec<Option<String>> {
         let columns = |a: usize| (0..spec.axes[a].columns.len()).map(move |c| (a, c));
-        (0..spec.axes.len()).flat_map(columns).map(|(a, c)| self.value(spec, a, c).map(Node::label)).collect()
+        (0..spec.axes.len())
+            .flat_map(columns)
+            .map(|(a, c)| self.value(spec, a, c).map(Node::label))
+            .collect()
     }
 }

@@ -3,6 +3,7 @@
 //! A section is resolved once for each combination of values on the axes that touch it, not once per cell.
 
 use crate::check::Checker;
+use crate::data::Fault;
 use crate::diagnostic::{Problem, nearest};
 use crate::node::{Node, Origin, Table, Value};
 use crate::registry::{self, Failure, Step};
@@ -20,6 +21,12 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A learning rule with its parameters, and its step.
+pub(super) struct Rule {
+    pub step: Option<Step>,
+    pub recipe: Arc<dyn Recipe>,
+}
+
 /// A resolved section: what it says with every default, and what it makes.
 pub(super) type Resolved<T> = Arc<(Json, T)>;
 
@@ -34,7 +41,7 @@ pub(super) struct Memo {
     pub network: HashMap<Key, Option<Resolved<Arc<NetworkParams>>>>,
     pub train: HashMap<Key, Option<Resolved<Arc<TrainParams>>>>,
     pub record: HashMap<Key, Option<Resolved<Arc<RecordParams>>>>,
-    pub learner: HashMap<Key, Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>>>,
+    pub learner: HashMap<Key, Option<Resolved<Rule>>>,
 }
 
 /// A section as written: the spec's, the learner's own keys over it, then values of the grid.
@@ -56,7 +63,9 @@ impl Written {
                 }
                 return Self { table, origin: spec.start.clone() };
             }
-            Section::Learner => return Self { table: learner.table.clone(), origin: learner.origin.clone() },
+            Section::Learner => {
+                return Self { table: learner.table.clone(), origin: learner.origin.clone() };
+            }
             Section::Task => "task",
             Section::Network => "network",
             Section::Train => "train",
@@ -64,6 +73,9 @@ impl Written {
         };
         let node = spec.root.get(name);
         let mut table = node.and_then(Node::table).cloned().unwrap_or_default();
+        if let Some(short) = node.filter(|node| section == Section::Task && node.text().is_some()) {
+            table.insert("kind", &short.origin, short.clone()); // "xor" for { kind = "xor" }
+        }
         let mut origin = node.map_or(&spec.start, |node| &node.origin).clone();
         if let Some(Node { value: Value::Table(own), origin: at }) =
             learner.table.get(name).filter(|_| matches!(section, Section::Network | Section::Train))
@@ -72,6 +84,11 @@ impl Written {
             origin = if node.is_some() { origin } else { at.clone() };
         }
         Self { table, origin }
+    }
+
+    /// Where a key was written, or else the section.
+    pub fn place(&self, key: &str) -> &Origin {
+        self.table.get(key).map_or(&self.origin, |node| &node.origin)
     }
 
     /// Puts a value of the grid in.
@@ -91,10 +108,17 @@ pub(super) fn top(written: &Written, checker: &mut Checker) -> Option<Resolved<(
         _ => (Precision::F64, "f64"),
     };
     let master_seed = values.get("master_seed").and_then(Json::as_u64).unwrap_or(0);
-    Some(Arc::new((json!({ "precision": word, "master_seed": master_seed }), (precision, master_seed))))
+    Some(Arc::new((
+        json!({ "precision": word, "master_seed": master_seed }),
+        (precision, master_seed),
+    )))
 }
 
-pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Option<Resolved<Arc<dyn Task>>> {
+pub(super) fn task(
+    spec: &Spec,
+    written: &Written,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<dyn Task>>> {
     let node = match spec.root.get("task") {
         None if written.table.is_empty() => {
             if !spec.mistyped("task") {
@@ -102,29 +126,38 @@ pub(super) fn task(spec: &Spec, written: &Written, checker: &mut Checker) -> Opt
             }
             return None;
         }
-        Some(node) if node.table().is_none() => node.clone(), // "xor" for { kind = "xor" }
+        Some(node) if node.table().is_none() && node.text().is_none() => node.clone(),
         _ => Node { value: Value::Table(written.table.clone()), origin: written.origin.clone() },
     };
     let value = checker.kind(&node, "task", "task", registry::task_kinds())?;
     let entry = registry::task(value.get("kind")?.as_str()?)?;
     let mut params = value;
     params.as_object_mut()?.remove("kind");
-    let place = |key: &str| written.table.get(key).map_or(&written.origin, |node| &node.origin);
-    match (entry.make)(params, &spec.folder) {
-        Ok((resolved, task)) => {
-            if let Some((key, complaint)) = task.complaint() {
-                checker.report(place(key), &format!("task.{key}"), Problem::Task { complaint });
-                return None;
-            }
-            Some(Arc::new((with_kind(resolved, entry.kind.name), task)))
+    let made = match (entry.make)(params, &spec.folder) {
+        Ok(made) => made,
+        Err(failure) => {
+            fail(failure, "task", written, checker);
+            return None;
         }
-        Err(Failure::Data(key, error)) => {
-            checker.report(place(key), &format!("task.{key}"), Problem::Data(error));
-            None
+    };
+    if let Some((key, complaint)) = made.task.complaint() {
+        checker.report(written.place(key), &format!("task.{key}"), Problem::Task { complaint });
+        return None;
+    }
+    Some(Arc::new((with_kind(made.resolved, entry.kind.name), made.task)))
+}
+
+fn fail(failure: Failure, path: &str, written: &Written, checker: &mut Checker) {
+    match failure {
+        Failure::Data(Fault { key, error }) => {
+            checker.report(written.place(key), &format!("{path}.{key}"), Problem::Data(*error));
         }
-        Err(Failure::Serde(error)) => {
-            checker.report(&written.origin, "task", Problem::Unbuildable { reason: error.to_string() });
-            None
+        Failure::Serde(error) => {
+            checker.report(
+                &written.origin,
+                path,
+                Problem::Unbuildable { reason: error.to_string() },
+            );
         }
     }
 }
@@ -137,7 +170,11 @@ pub(super) fn network(
     typed(written, "network", &NetworkParams::default_for(task), checker)
 }
 
-pub(super) fn train(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<TrainParams>>> {
+pub(super) fn train(
+    written: &Written,
+    task: &dyn Task,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<TrainParams>>> {
     let criterion = written.table.get("criterion").and_then(Node::table);
     if let Some(metric) = criterion.and_then(|criterion| criterion.get("metric")) {
         known_metric(metric, "train.criterion.metric", checker)?;
@@ -145,9 +182,14 @@ pub(super) fn train(written: &Written, task: &dyn Task, checker: &mut Checker) -
     typed(written, "train", &TrainParams::default_for(task), checker)
 }
 
-pub(super) fn record(written: &Written, task: &dyn Task, checker: &mut Checker) -> Option<Resolved<Arc<RecordParams>>> {
+pub(super) fn record(
+    written: &Written,
+    task: &dyn Task,
+    checker: &mut Checker,
+) -> Option<Resolved<Arc<RecordParams>>> {
     let metrics = written.table.get("metrics").and_then(Node::list).unwrap_or_default();
-    let known: Vec<_> = metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
+    let known: Vec<_> =
+        metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
     known.into_iter().collect::<Option<()>>()?;
     typed(written, "record", &RecordParams::default_for(task), checker)
 }
@@ -161,7 +203,8 @@ fn known_metric(node: &Node, path: &str, checker: &mut Checker) -> Option<()> {
     }
     let expected = METRICS.iter().map(|metric| metric.name.to_string()).collect();
     let nearest = nearest(stem, METRICS.iter().map(|metric| metric.name));
-    let problem = Problem::UnknownName { family: "metric", got: name.to_string(), expected, nearest };
+    let problem =
+        Problem::UnknownName { family: "metric", got: name.to_string(), expected, nearest };
     checker.report(&node.origin, path, problem);
     None
 }
@@ -184,7 +227,11 @@ fn typed<T: Described + DeserializeOwned + Serialize>(
     match made {
         Ok(resolved) => Some(Arc::new(resolved)),
         Err(error) => {
-            checker.report(&written.origin, path, Problem::Unbuildable { reason: error.to_string() });
+            checker.report(
+                &written.origin,
+                path,
+                Problem::Unbuildable { reason: error.to_string() },
+            );
             None
         }
     }
@@ -194,7 +241,7 @@ pub(super) fn learner(
     learner: &Learner,
     written: &Written,
     checker: &mut Checker,
-) -> Option<Resolved<(Option<Step>, Arc<dyn Recipe>)>> {
+) -> Option<Resolved<Rule>> {
     let entry = registry::learner(&learner.kind)?;
     let fields: Vec<Field> = entry.kind.fields.iter().chain(LEARNER).copied().collect();
     let mut table = written.table.clone();
@@ -204,13 +251,12 @@ pub(super) fn learner(
     let mut values: Map<_, _> = checker.table(&table, &written.origin, "learner", &fields)?;
     values.remove("label");
     match (entry.make)(values) {
-        Ok((resolved, step, recipe)) => Some(Arc::new((with_kind(resolved, entry.kind.name), (step, recipe)))),
-        Err(Failure::Data(key, error)) => {
-            checker.report(&written.origin, &format!("learner.{key}"), Problem::Data(error));
-            None
+        Ok(made) => {
+            let resolved = with_kind(made.resolved, entry.kind.name);
+            Some(Arc::new((resolved, Rule { step: made.step, recipe: made.recipe })))
         }
-        Err(Failure::Serde(error)) => {
-            checker.report(&written.origin, "learner", Problem::Unbuildable { reason: error.to_string() });
+        Err(failure) => {
+            fail(failure, "learner", written, checker);
             None
         }
     }

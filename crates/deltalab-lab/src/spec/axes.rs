@@ -42,7 +42,11 @@ pub struct Exclusion {
 
 impl Exclusion {
     /// Whether a cell matches: its learner, and for an axis and column the value it has there.
-    pub fn matches<'a>(&self, learner: &Learner, value: impl Fn(usize, usize) -> Option<&'a Node>) -> bool {
+    pub fn matches<'a>(
+        &self,
+        learner: &Learner,
+        value: impl Fn(usize, usize) -> Option<&'a Node>,
+    ) -> bool {
         let learner = self.learners.is_empty() || self.learners.iter().any(|name| learner.is(name));
         learner
             && self.values.iter().all(|(axis, column, matching)| {
@@ -52,7 +56,11 @@ impl Exclusion {
 }
 
 /// Reads `[grid]`.
-pub(super) fn read(root: &Table, learners: &[Learner], checker: &mut Checker) -> (Vec<Axis>, Vec<Exclusion>) {
+pub(super) fn read(
+    root: &Table,
+    learners: &[Learner],
+    checker: &mut Checker,
+) -> (Vec<Axis>, Vec<Exclusion>) {
     let Some(grid) = root.get("grid").and_then(Node::table) else { return Default::default() };
     let mut axes = Vec::new();
     for (key, node) in grid.iter().filter(|(key, _)| key.name != "exclude") {
@@ -81,8 +89,10 @@ fn gather(
         return;
     }
     let before = checker.problems.len();
-    let columns: Vec<_> =
-        split_commas(path).into_iter().filter_map(|path| column(path, origin, learners, axes, checker)).collect();
+    let columns: Vec<_> = split_commas(path)
+        .into_iter()
+        .filter_map(|path| column(path, origin, learners, axes, checker))
+        .collect();
     if checker.problems.len() > before {
         return;
     }
@@ -107,7 +117,11 @@ fn gather(
             (1, _) => points.push(vec![point.clone()]),
             (expected, Some(values)) if values.len() == expected => points.push(values.to_vec()),
             (expected, _) => {
-                let paths = columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(" and ");
+                let paths = columns
+                    .iter()
+                    .map(|column| column.name.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" and ");
                 let problem = Problem::WrongArity { expected, paths, got: point.to_string() };
                 checker.report(&point.origin, path, problem);
             }
@@ -149,7 +163,10 @@ fn column(
         checker.report(origin, path, Problem::NotAnAxis { instead });
         return None;
     }
-    if !learners.is_empty() && target.through_learner && !learners.iter().any(|it| target.applies_to(it)) {
+    if !learners.is_empty()
+        && target.through_learner
+        && !learners.iter().any(|it| target.applies_to(it))
+    {
         checker.report(origin, path, nobody_has(&target.keys, learners));
         return None;
     }
@@ -161,9 +178,18 @@ fn column(
     Some(Column { name: path.to_string(), target, origin: origin.clone() })
 }
 
-fn exclusions(node: &Node, axes: &[Axis], learners: &[Learner], checker: &mut Checker) -> Vec<Exclusion> {
+fn exclusions(
+    node: &Node,
+    axes: &[Axis],
+    learners: &[Learner],
+    checker: &mut Checker,
+) -> Vec<Exclusion> {
     let Some(entries) = node.list() else {
-        checker.report(&node.origin, "grid.exclude", Problem::NotExclusions { got: node.to_string() });
+        checker.report(
+            &node.origin,
+            "grid.exclude",
+            Problem::NotExclusions { got: node.to_string() },
+        );
         return Vec::new();
     };
     let mut all = Vec::new();
@@ -176,7 +202,11 @@ fn exclusions(node: &Node, axes: &[Axis], learners: &[Learner], checker: &mut Ch
                 // Half an exclusion would drop more than was meant, and be blamed for it.
                 all.extend((checker.problems.len() == before).then_some(exclusion));
             }
-            _ => checker.report(&entry.origin, "grid.exclude", Problem::NotExclusions { got: entry.to_string() }),
+            _ => checker.report(
+                &entry.origin,
+                "grid.exclude",
+                Problem::NotExclusions { got: entry.to_string() },
+            ),
         }
     }
     all
@@ -192,7 +222,9 @@ fn conditions(
 ) {
     let columns = || {
         let numbered = axes.iter().enumerate();
-        numbered.flat_map(|(a, axis)| axis.columns.iter().enumerate().map(move |(c, column)| (a, c, column)))
+        numbered.flat_map(|(a, axis)| {
+            axis.columns.iter().enumerate().map(move |(c, column)| (a, c, column))
+        })
     };
     for (key, node) in table.iter() {
         let path = if prefix.is_empty() { key.name.clone() } else { join(prefix, &key.name) };
@@ -201,9 +233,15 @@ fn conditions(
             for name in &wanted {
                 let label = name.label();
                 if !learners.iter().any(|learner| learner.is(&label)) {
-                    let expected: Vec<_> = learners.iter().map(|learner| learner.label.clone()).collect();
+                    let expected: Vec<_> =
+                        learners.iter().map(|learner| learner.label.clone()).collect();
                     let nearest = nearest(&label, expected.iter().map(String::as_str));
-                    let problem = Problem::UnknownName { family: "learner", got: label.clone(), expected, nearest };
+                    let problem = Problem::UnknownName {
+                        family: "learner",
+                        got: label.clone(),
+                        expected,
+                        nearest,
+                    };
                     checker.report(&name.origin, "grid.exclude.learner", problem);
                 }
                 into.learners.push(label);
@@ -216,7 +254,8 @@ fn conditions(
             (Some((axis, column, _)), _) => {
                 let on_axis = || axes[axis].points.iter().map(|point| &point[column]);
                 // A value that is itself a list, such as network.hidden, is one value, not several.
-                let wanted = if on_axis().any(|value| value == node) { vec![node.clone()] } else { wanted };
+                let wanted =
+                    if on_axis().any(|value| value == node) { vec![node.clone()] } else { wanted };
                 for value in wanted.iter().filter(|value| !on_axis().any(|other| other == *value)) {
                     let expected = on_axis().map(ToString::to_string).collect();
                     let problem = Problem::NotOnAxis { got: value.to_string(), expected };
@@ -226,7 +265,8 @@ fn conditions(
             }
             (None, Some(inner)) => conditions(&path, inner, axes, learners, into, checker),
             (None, None) => {
-                let names = || columns().map(|(_, _, column)| column.name.as_str()).chain(["learner"]);
+                let names =
+                    || columns().map(|(_, _, column)| column.name.as_str()).chain(["learner"]);
                 let expected = names().map(str::to_string).collect();
                 let nearest = nearest(&path, names());
                 let problem = Problem::UnknownKey { expected, nearest };

@@ -34,11 +34,31 @@ const SEEDS: Must = Must::OneOf(&[
 pub const TOP: &[Field] = &[
     required("name", "Name of the experiment, also of its result folder.", Must::Text),
     optional("description", "What it shows, in a sentence or two. Default: empty.", Must::Text),
-    optional("seeds", "Run seeds: how many from 0 on, a list, or first and count. Default: 10.", SEEDS),
-    optional("precision", "Floating-point numbers of the network. Default: \"f64\".", PRECISION.must),
-    optional("master_seed", "Seed of the experiment, beside the run's. Default: 0.", MASTER_SEED.must),
-    optional("base", "A file whose keys hold where this one says nothing; relative to this one.", Must::Text),
-    optional("allow_large", "Whether more than ten million runs are meant. Default: false.", Must::Bool),
+    optional(
+        "seeds",
+        "Run seeds: how many from 0 on, a list, or first and count. Default: 10.",
+        SEEDS,
+    ),
+    optional(
+        "precision",
+        "Floating-point numbers of the network. Default: \"f64\".",
+        PRECISION.must,
+    ),
+    optional(
+        "master_seed",
+        "Seed of the experiment, beside the run's. Default: 0.",
+        MASTER_SEED.must,
+    ),
+    optional(
+        "base",
+        "A file whose keys hold where this one says nothing; relative to this one.",
+        Must::Text,
+    ),
+    optional(
+        "allow_large",
+        "Whether more than ten million runs are meant. Default: false.",
+        Must::Bool,
+    ),
 ];
 
 /// `precision`.
@@ -46,8 +66,11 @@ pub const PRECISION: Field =
     optional("precision", "Floating-point numbers of the network.", Must::Choice(&["f64", "f32"]));
 
 /// `master_seed`.
-pub const MASTER_SEED: Field =
-    optional("master_seed", "Seed of the experiment, beside the run's.", Must::Integer(0, LARGEST_SEED));
+pub const MASTER_SEED: Field = optional(
+    "master_seed",
+    "Seed of the experiment, beside the run's.",
+    Must::Integer(0, LARGEST_SEED),
+);
 
 /// Number of seeds where the spec gives none.
 pub const DEFAULT_SEEDS: u64 = 10;
@@ -66,9 +89,21 @@ pub const SECTIONS: &[(&str, &str)] = &[
 
 /// What every learner takes beside its own parameters.
 pub const LEARNER: &[Field] = &[
-    optional("label", "Name in tables and figures. Default: its kind, and what tells it from others of it.", Must::Text),
-    optional("network", "Keys of [network] that are this learner's own.", Must::Table(NetworkParams::FIELDS)),
-    optional("train", "Keys of [train] that are this learner's own.", Must::Table(TrainParams::FIELDS)),
+    optional(
+        "label",
+        "Name in tables and figures. Default: its kind, and what tells it from others of it.",
+        Must::Text,
+    ),
+    optional(
+        "network",
+        "Keys of [network] that are this learner's own.",
+        Must::Table(NetworkParams::FIELDS),
+    ),
+    optional(
+        "train",
+        "Keys of [train] that are this learner's own.",
+        Must::Table(TrainParams::FIELDS),
+    ),
 ];
 
 /// What `[record]` takes.
@@ -78,16 +113,28 @@ pub const RECORD: &[Field] = RecordParams::FIELDS;
 pub const FIGURE: &[Field] = &[
     optional("name", "File stem. Default: made from the kind and the metric.", Must::Text),
     optional("metric", "Metric to show. Default: the kind's usual one.", Must::Text),
-    optional("facet", "Axis of the grid, or \"learner\", that gives a panel each. Default: one panel.", Must::Text),
+    optional(
+        "facet",
+        "Axis of the grid, or \"learner\", that gives a panel each. Default: one panel.",
+        Must::Text,
+    ),
     optional("title", "Title. Default: made from the spec.", Must::Text),
     optional("log", "Whether the y axis is logarithmic. Default: false.", Must::Bool),
 ];
 
 /// Kinds of figures.
 pub const FIGURES: &[Kind] = &[
-    Kind { name: "learning-curve", doc: "A metric over epochs: median over runs, with a band.", fields: FIGURE },
+    Kind {
+        name: "learning-curve",
+        doc: "A metric over epochs: median over runs, with a band.",
+        fields: FIGURE,
+    },
     Kind { name: "survival", doc: "Share of runs that are solved, over epochs.", fields: FIGURE },
-    Kind { name: "final", doc: "A final metric, its interval, and every run as a point.", fields: FIGURE },
+    Kind {
+        name: "final",
+        doc: "A final metric, its interval, and every run as a point.",
+        fields: FIGURE,
+    },
     Kind { name: "associations", doc: "Associative strengths over trials.", fields: FIGURE },
 ];
 
@@ -109,6 +156,10 @@ const BOUNDS: Must = Must::List(&Must::Number(Interval::FINITE));
 /// What `[tune]` takes.
 pub const TUNE: &[Field] = &[
     required("seeds", "Seeds of the trials; the comparison must not use them.", SEEDS),
-    required("space", "Parameters of the learners, and the values they may take.", Must::Map(&RANGE)),
+    required(
+        "space",
+        "Parameters of the learners, and the values they may take.",
+        Must::Map(&RANGE),
+    ),
     required("select", "What is best: \"median_epochs\", or a final metric.", Must::Text),
 ];

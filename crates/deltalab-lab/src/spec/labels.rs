@@ -17,11 +17,15 @@ pub(super) fn labels(learners: &[(&Table, &str)]) -> Vec<String> {
             .filter(|&other| learners[other].1 == *kind && given(learners[other].0).is_none())
             .collect();
         let differs = |key: &str, value: &str| {
-            siblings.iter().any(|&other| leaves[other].get(key).is_none_or(|theirs| theirs != value))
+            siblings
+                .iter()
+                .any(|&other| leaves[other].get(key).is_none_or(|theirs| theirs != value))
         };
         let parts = leaves[index].iter().filter(|(key, value)| differs(key, value));
         let parts: Vec<_> = parts.map(|(key, value)| format!("{key}={value}")).collect();
-        labels.push(given(table).unwrap_or_else(|| [vec![(*kind).to_string()], parts].concat().join(" ")));
+        labels.push(
+            given(table).unwrap_or_else(|| [vec![(*kind).to_string()], parts].concat().join(" ")),
+        );
     }
     labels
 }
@@ -32,7 +36,11 @@ fn leaves(table: &Table) -> BTreeMap<String, String> {
     for (key, node) in table.iter().filter(|(key, _)| key.name != "kind") {
         match node.table() {
             Some(inner) if node.kind().is_none() => {
-                all.extend(leaves(inner).into_iter().map(|(name, value)| (format!("{}.{name}", key.name), value)));
+                all.extend(
+                    leaves(inner)
+                        .into_iter()
+                        .map(|(name, value)| (format!("{}.{name}", key.name), value)),
+                );
             }
             _ => {
                 all.insert(key.name.clone(), node.label());

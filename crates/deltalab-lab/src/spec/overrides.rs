@@ -24,12 +24,21 @@ pub(super) fn apply(parsed: &mut Parsed, sets: &[String], checker: &mut Checker)
         };
         match paths::split(path) {
             None => checker.report(&origin, "", Problem::NotAPath),
-            Some(keys) => one(parsed, path.trim(), &keys, value, &parse_value(value, &source), checker),
+            Some(keys) => {
+                one(parsed, path.trim(), &keys, value, &parse_value(value, &source), checker)
+            }
         }
     }
 }
 
-fn one(parsed: &mut Parsed, path: &str, keys: &[String], value: &str, node: &Node, checker: &mut Checker) {
+fn one(
+    parsed: &mut Parsed,
+    path: &str,
+    keys: &[String],
+    value: &str,
+    node: &Node,
+    checker: &mut Checker,
+) {
     let learners = found_learners(&parsed.root);
     let item = value.trim().parse().unwrap_or_else(|_| toml_edit::Value::from(value));
     if keys.len() < 2 || keys[0] != "learner" {
@@ -42,12 +51,14 @@ fn one(parsed: &mut Parsed, path: &str, keys: &[String], value: &str, node: &Nod
     }
     let target = Target::new(keys, &learners);
     let inside = &keys[if target.learner.is_some() { 2 } else { 1 }..];
-    let concerned: Vec<usize> = (0..learners.len()).filter(|&index| concerns(&target, &learners[index])).collect();
+    let concerned: Vec<usize> =
+        (0..learners.len()).filter(|&index| concerns(&target, &learners[index])).collect();
     if concerned.is_empty() {
         checker.report(&node.origin, path, nobody_has(inside, &learners));
     }
     for index in concerned {
-        if let Some(Value::List(tables)) = parsed.root.get_mut("learner").map(|node| &mut node.value)
+        if let Some(Value::List(tables)) =
+            parsed.root.get_mut("learner").map(|node| &mut node.value)
             && let Some(Value::Table(table)) = tables.get_mut(index).map(|node| &mut node.value)
         {
             let result = table.set(inside, &node.origin, node.clone());
@@ -62,19 +73,31 @@ fn one(parsed: &mut Parsed, path: &str, keys: &[String], value: &str, node: &Nod
 /// `kind` and `label` are keys of every learner, beside those that [`Target::applies_to`] knows.
 fn concerns(target: &Target, learner: &Learner) -> bool {
     let kind = target.section == Section::Learner && target.keys == ["kind"];
-    target.applies_to(learner) || (kind && target.learner.as_ref().is_none_or(|name| learner.is(name)))
+    target.applies_to(learner)
+        || (kind && target.learner.as_ref().is_none_or(|name| learner.is(name)))
 }
 
-fn report(result: Result<(), usize>, keys: &[String], node: &Node, path: &str, checker: &mut Checker) {
+fn report(
+    result: Result<(), usize>,
+    keys: &[String],
+    node: &Node,
+    path: &str,
+    checker: &mut Checker,
+) {
     if let Err(depth) = result {
         let parent = keys[..depth.min(keys.len())].join(".");
         checker.report(&node.origin, path, Problem::NotATable { parent });
     }
 }
 
-fn learner_table(document: &mut toml_edit::DocumentMut, index: usize) -> Option<&mut dyn TableLike> {
+fn learner_table(
+    document: &mut toml_edit::DocumentMut,
+    index: usize,
+) -> Option<&mut dyn TableLike> {
     match document.get_mut("learner")? {
-        Item::ArrayOfTables(tables) => tables.get_mut(index).map(|table| table as &mut dyn TableLike),
+        Item::ArrayOfTables(tables) => {
+            tables.get_mut(index).map(|table| table as &mut dyn TableLike)
+        }
         item => {
             let table = item.as_array_mut()?.get_mut(index)?.as_inline_table_mut()?;
             Some(table as &mut dyn TableLike)

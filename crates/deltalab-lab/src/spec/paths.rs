@@ -27,7 +27,8 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of their numbers.
-    pub const ALL: [Self; 6] = [Self::Top, Self::Task, Self::Network, Self::Train, Self::Record, Self::Learner];
+    pub const ALL: [Self; 6] =
+        [Self::Top, Self::Task, Self::Network, Self::Train, Self::Record, Self::Learner];
 
     /// The section of that name.
     pub fn named(name: &str) -> Option<Self> {
@@ -69,7 +70,9 @@ impl Target {
         let named = path.len() > 2 && learners.iter().any(|learner| learner.is(&path[1]));
         let keys = &path[if named { 2 } else { 1 }..];
         let own = match keys {
-            [first, _, ..] => Section::named(first).filter(|own| matches!(own, Section::Network | Section::Train)),
+            [first, _, ..] => {
+                Section::named(first).filter(|own| matches!(own, Section::Network | Section::Train))
+            }
             _ => None,
         };
         Self {
@@ -88,8 +91,12 @@ impl Target {
             return named && (self.section != Section::Learner || learner.has(&self.keys));
         }
         match (self.section, self.keys.first()) {
-            (Section::Network, Some(key)) => learner.own("network").is_none_or(|own| own.get(key).is_none()),
-            (Section::Train, Some(key)) => learner.own("train").is_none_or(|own| own.get(key).is_none()),
+            (Section::Network, Some(key)) => {
+                learner.own("network").is_none_or(|own| own.get(key).is_none())
+            }
+            (Section::Train, Some(key)) => {
+                learner.own("train").is_none_or(|own| own.get(key).is_none())
+            }
             _ => true,
         }
     }
@@ -111,20 +118,32 @@ impl Learner {
         match registry::learner(&self.kind) {
             None => true, // that its kind is unknown is said elsewhere
             Some(entry) => {
-                let fields: Vec<Field> = entry.kind.fields.iter().chain(fields::LEARNER).copied().collect();
+                let fields: Vec<Field> =
+                    entry.kind.fields.iter().chain(fields::LEARNER).copied().collect();
                 has(&fields, Some(&self.table), &entry.defaults, keys)
             }
         }
     }
 }
 
-fn has(fields: &[Field], table: Option<&Table>, defaults: &Map<String, Json>, keys: &[String]) -> bool {
+fn has(
+    fields: &[Field],
+    table: Option<&Table>,
+    defaults: &Map<String, Json>,
+    keys: &[String],
+) -> bool {
     let Some((first, rest)) = keys.split_first() else { return true };
     let Some(field) = fields.iter().find(|field| field.name == first) else { return false };
     inside(&field.must, first, table, defaults, rest)
 }
 
-fn inside(must: &Must, key: &str, table: Option<&Table>, defaults: &Map<String, Json>, rest: &[String]) -> bool {
+fn inside(
+    must: &Must,
+    key: &str,
+    table: Option<&Table>,
+    defaults: &Map<String, Json>,
+    rest: &[String],
+) -> bool {
     if rest.is_empty() {
         return true;
     }
@@ -132,11 +151,14 @@ fn inside(must: &Must, key: &str, table: Option<&Table>, defaults: &Map<String, 
     let none = Map::new();
     let inner_defaults = defaults.get(key).and_then(Json::as_object).unwrap_or(&none);
     match must {
-        Must::Table(fields) => has(fields, node.and_then(|node| node.table()), inner_defaults, rest),
+        Must::Table(fields) => {
+            has(fields, node.and_then(|node| node.table()), inner_defaults, rest)
+        }
         Must::Map(_) => rest.len() == 1,
         Must::OneOf(ways) => ways.iter().any(|way| inside(way, key, table, defaults, rest)),
         Must::Kind(family) => {
-            let name = node.and_then(|node| node.kind()).or_else(|| inner_defaults.get("kind")?.as_str());
+            let name =
+                node.and_then(|node| node.kind()).or_else(|| inner_defaults.get("kind")?.as_str());
             let kind = family.kinds().iter().find(|kind| Some(kind.name) == name);
             rest == ["kind"]
                 || kind.is_none_or(|kind| {

@@ -58,8 +58,11 @@ pub struct Learner {
 }
 
 impl Spec {
-    /// Parses a spec and applies overrides (what follows each `--set`). The error holds every problem that can be found,
-    /// those of the values in its cells included.
+    /// Parses a spec and applies overrides (what follows each `--set`).
+    ///
+    /// # Errors
+    /// Every problem of the spec's shape and, where there is one, also what [`Plan::new`] would find in the values of its
+    /// cells: one round is enough to see everything. Values alone are left to [`Plan::new`].
     pub fn parse(text: &SpecText, sets: &[String]) -> Result<Self, Problems> {
         let mut parsed = parse(text)?;
         let mut checker = Checker::default();
@@ -102,7 +105,9 @@ fn read(text: &SpecText, parsed: Parsed, checker: &mut Checker) -> Spec {
         root,
         start,
     };
-    if let Some(node) = spec.root.get("name").filter(|_| !spec.name.is_empty() || top.contains_key("name")) {
+    if let Some(node) =
+        spec.root.get("name").filter(|_| !spec.name.is_empty() || top.contains_key("name"))
+    {
         folder_name(&spec.name, node, "name", checker);
     }
     spec
@@ -124,7 +129,9 @@ fn top(root: &Table, start: &Origin, checker: &mut Checker) -> BTreeMap<String, 
     let mut values = BTreeMap::new();
     for (key, node) in root.iter() {
         if let Some(field) = TOP.iter().find(|field| field.name == key.name) {
-            values.extend(checker.value(node, &key.name, &field.must).map(|value| (key.name.clone(), value)));
+            values.extend(
+                checker.value(node, &key.name, &field.must).map(|value| (key.name.clone(), value)),
+            );
         } else if !names().any(|name| name == key.name) {
             let expected = names().map(str::to_string).collect();
             let nearest = nearest(&key.name, names());
@@ -135,11 +142,19 @@ fn top(root: &Table, start: &Origin, checker: &mut Checker) -> BTreeMap<String, 
         if mistyped(root, field.name) {
             continue;
         }
-        checker.report(start, "", Problem::Missing { key: field.name.to_string(), must: field.must });
+        checker.report(
+            start,
+            "",
+            Problem::Missing { key: field.name.to_string(), must: field.must },
+        );
     }
     for name in ["network", "train", "record", "grid", "tune"] {
         if let Some(node) = root.get(name).filter(|node| node.table().is_none()) {
-            checker.report(&node.origin, name, Problem::NotASection { name, got: node.to_string() });
+            checker.report(
+                &node.origin,
+                name,
+                Problem::NotASection { name, got: node.to_string() },
+            );
         }
     }
     values
@@ -178,14 +193,23 @@ fn seeds(value: Option<&Json>, at: &Origin, checker: &mut Checker) -> Vec<u64> {
 /// The learners of a tree whose kinds are known, labels made; nothing is reported.
 pub(super) fn found_learners(root: &Table) -> Vec<Learner> {
     let nodes = root.get("learner").and_then(Node::list).unwrap_or_default();
-    let tables: Vec<_> = nodes.iter().map(|node| node.table().cloned().unwrap_or_default()).collect();
-    let kinds: Vec<_> =
-        tables.iter().map(|table| table.get("kind").and_then(Node::text).unwrap_or_default().to_string()).collect();
-    let pairs: Vec<_> = tables.iter().zip(&kinds).map(|(table, kind)| (table, kind.as_str())).collect();
+    let tables: Vec<_> =
+        nodes.iter().map(|node| node.table().cloned().unwrap_or_default()).collect();
+    let kinds: Vec<_> = tables
+        .iter()
+        .map(|table| table.get("kind").and_then(Node::text).unwrap_or_default().to_string())
+        .collect();
+    let pairs: Vec<_> =
+        tables.iter().zip(&kinds).map(|(table, kind)| (table, kind.as_str())).collect();
     let labels = labels::labels(&pairs);
     let parts = tables.into_iter().zip(kinds).zip(labels).zip(nodes);
     parts
-        .map(|(((table, kind), label), node)| Learner { label, kind, table, origin: node.origin.clone() })
+        .map(|(((table, kind), label), node)| Learner {
+            label,
+            kind,
+            table,
+            origin: node.origin.clone(),
+        })
         .collect()
 }
 
@@ -219,7 +243,11 @@ fn learners(root: &Table, start: &Origin, checker: &mut Checker) -> Vec<Learner>
         for key in ["network", "train"] {
             if let Some(own) = learner.table.get(key).filter(|own| own.table().is_none()) {
                 let path = format!("learner.{key}");
-                checker.report(&own.origin, &path, Problem::NotASection { name: key, got: own.to_string() });
+                checker.report(
+                    &own.origin,
+                    &path,
+                    Problem::NotASection { name: key, got: own.to_string() },
+                );
             }
         }
         if let Some(label) = learner.table.get("label").filter(|label| label.text().is_none()) {
@@ -235,7 +263,11 @@ fn learners(root: &Table, start: &Origin, checker: &mut Checker) -> Vec<Learner>
             let at = learner.table.get("label").map_or(&learner.origin, |node| &node.origin);
             let first = first.origin.place();
             let name = learner.label.clone();
-            checker.report(at, "learner", Problem::DoubleName { what: "learner", name, first, key: "label" });
+            checker.report(
+                at,
+                "learner",
+                Problem::DoubleName { what: "learner", name, first, key: "label" },
+            );
         }
     }
     good
@@ -248,7 +280,12 @@ fn tune(root: &Table, checker: &mut Checker) {
         && let Some(values) = checker.table(table, &key.origin, "tune", TUNE)
     {
         let keys = values.get("space").and_then(Json::as_object).map(|space| space.keys().cloned());
-        let space = keys.into_iter().flatten().map(|key| format!("learner.{key}")).collect::<Vec<_>>().join(" and ");
+        let space = keys
+            .into_iter()
+            .flatten()
+            .map(|key| format!("learner.{key}"))
+            .collect::<Vec<_>>()
+            .join(" and ");
         checker.report(&key.origin, "tune", Problem::TuneNotYet { space });
     }
 }

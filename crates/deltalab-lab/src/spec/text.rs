@@ -1,6 +1,6 @@
 //! The text of a spec, and that of its `base`.
 
-use crate::diagnostic::{Diagnostic, Place, Problem, Problems};
+use crate::diagnostic::{Diagnostic, Place, Problem, Problems, ReadError};
 use crate::node::{Origin, Source, Table, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,10 +19,16 @@ pub struct SpecText {
 
 impl SpecText {
     /// Reads a file.
+    ///
+    /// # Errors
+    /// It is not there, or not text.
     pub fn read(path: &Path) -> Result<Self, Problems> {
         let name = path.display().to_string();
-        let problem = |problem| Diagnostic { place: Place::Whole { file: name.clone() }, path: String::new(), problem };
-        let text = read_text(path).map_err(problem)?;
+        let text = read_text(path).map_err(|error| Diagnostic {
+            place: Place::Whole { file: name.clone() },
+            path: String::new(),
+            problem: Problem::Spec(error),
+        })?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         Ok(Self { name, text, folder })
     }
@@ -33,10 +39,9 @@ impl SpecText {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, Problem> {
-    let bytes =
-        std::fs::read(path).map_err(|error| Problem::Unreadable { path: path.to_path_buf(), kind: error.kind() })?;
-    String::from_utf8(bytes).map_err(|_| Problem::NotText { path: path.to_path_buf() })
+fn read_text(path: &Path) -> Result<String, ReadError> {
+    let bytes = std::fs::read(path).map_err(|error| ReadError::Unreadable(error.kind()))?;
+    String::from_utf8(bytes).map_err(|_| ReadError::NotText)
 }
 
 /// A spec as a tree (to be checked) and as a document (to be stored, comments kept), its base merged into both.
@@ -47,7 +52,7 @@ pub(super) struct Parsed {
 }
 
 /// Parses a text and merges its base.
-pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Diagnostic> {
+pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Problems> {
     let source = Arc::new(Source::File { name: spec.name.clone(), text: spec.text.clone() });
     let start = Origin::new(&source, 0);
     let (root, document) = both(&source, &spec.text)?;
@@ -55,11 +60,13 @@ pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Diagnostic> {
     let Some(base) = parsed.root.get("base").cloned() else { return Ok(parsed) };
     let Value::Text(file) = &base.value else { return Ok(parsed) }; // the check of the top level says so
     let path = spec.folder.join(file);
-    let text = read_text(&path).map_err(|problem| Diagnostic::new(&base.origin, "base", problem))?;
+    let at_base = |problem| Problems::from(Diagnostic::new(&base.origin, "base", problem));
+    let text = read_text(&path)
+        .map_err(|error| at_base(Problem::Base { file: path.display().to_string(), error }))?;
     let source = Arc::new(Source::File { name: path.display().to_string(), text: text.clone() });
     let (base_root, base_document) = both(&source, &text)?;
     if base_root.get("base").is_some() {
-        return Err(Diagnostic::new(&base.origin, "base", Problem::BaseOfBase { base: file.clone() }));
+        return Err(at_base(Problem::BaseOfBase { base: file.clone() }));
     }
     parsed.root.remove("base");
     parsed.document.remove("base");
@@ -68,11 +75,13 @@ pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Diagnostic> {
     Ok(parsed)
 }
 
-fn both(source: &Arc<Source>, text: &str) -> Result<(Table, DocumentMut), Diagnostic> {
+fn both(source: &Arc<Source>, text: &str) -> Result<(Table, DocumentMut), Problems> {
     let root = Table::parse(source)?;
     match text.parse() {
         Ok(document) => Ok((root, document)),
-        Err(error) => Err(Diagnostic::new(&Origin::new(source, 0), "", Problem::Syntax(error))),
+        Err(error) => {
+            Err(Diagnostic::new(&Origin::new(source, 0), "", Problem::Syntax(error)).into())
+        }
     }
 }
 
@@ -85,7 +94,9 @@ fn put_under(over: &mut dyn TableLike, base: &dyn TableLike) {
             }
             Some(own) => {
                 let same_kind = kind(own).is_none() || kind(own) == kind(item);
-                if let (Some(own), Some(item), true) = (own.as_table_like_mut(), item.as_table_like(), same_kind) {
+                if let (Some(own), Some(item), true) =
+                    (own.as_table_like_mut(), item.as_table_like(), same_kind)
+                {
                     put_under(own, item);
                 }
             }
