@@ -234,9 +234,7 @@ fn again(flags: &[&str], options: &[&str]) -> String {
         };
         if options.contains(&argument.as_str()) {
             arguments.next();
-        } else if !flags.contains(&argument.as_str())
-            && !options.iter().any(|option| is_option(&option))
-        {
+        } else if !flags.contains(&argument.as_str()) && !options.iter().any(is_option) {
             words.push(words::shell(&argument));
         }
     }

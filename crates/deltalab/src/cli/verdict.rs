@@ -9,7 +9,7 @@ use super::words::{count, counted, wrapped};
 use deltalab_results::statistics::Interval;
 use deltalab_results::summary::{Mean, Success};
 use deltalab_results::verdict::{Sentence, Verdict, short};
-use deltalab_results::{Runs, Status, Study};
+use deltalab_results::{Better, Runs, Status, Study};
 use serde_json::{Value as Json, json};
 
 /// Sentences that are printed at most; `comparisons.csv` holds every comparison.
@@ -17,6 +17,9 @@ const MOST_SENTENCES: usize = 12;
 
 /// Final metrics that are shown where none of them is the one to go by.
 const MOST_METRICS: usize = 4;
+
+/// Final metrics that are shown beside the one to go by, where there is room.
+const MORE_METRICS: usize = 1;
 
 /// Associative strengths that are shown; `curves.csv` holds all.
 const MOST_STRENGTHS: usize = 6;
@@ -134,11 +137,7 @@ fn fill(table: &mut Table, runs: &Runs, verdict: &Verdict) {
         table.column("n", Align::Right, verdict.cells.iter().map(|row| row.summary.n.to_string()));
     }
     let strengths = strengths::names(study);
-    let metrics = match verdict.metric {
-        _ if !strengths.is_empty() => 0..0,
-        Some(metric) => metric..metric + 1,
-        None => 0..study.finals.len().min(MOST_METRICS),
-    };
+    let metrics = if strengths.is_empty() { shown_metrics(study, verdict) } else { Vec::new() };
     for name in strengths.iter().take(MOST_STRENGTHS) {
         let last = |cell| strengths::last(runs, cell, name).map(short).unwrap_or_default();
         table.column(name, Align::Right, (0..study.cells.len()).map(last));
@@ -161,6 +160,22 @@ fn fill(table: &mut Table, runs: &Runs, verdict: &Verdict) {
     if diverged.iter().any(|&count| count > 0) {
         table.column("diverged", Align::Right, diverged.iter().map(ToString::to_string));
     }
+}
+
+/// The metric that the verdict goes by; without a criterion there is room for others of the test data. Without any, the first.
+fn shown_metrics(study: &Study, verdict: &Verdict) -> Vec<usize> {
+    let Some(first) = verdict.metric else {
+        return (0..study.finals.len().min(MOST_METRICS)).collect();
+    };
+    let criterion = study.cells.iter().any(|cell| cell.criterion.is_some());
+    let tested = |&metric: &usize| {
+        metric != first
+            && study.finals[metric].name.starts_with("test_")
+            && study.finals[metric].better != Better::Neither
+    };
+    let others =
+        (0..study.finals.len()).filter(tested).take(if criterion { 0 } else { MORE_METRICS });
+    [first].into_iter().chain(others).collect()
 }
 
 fn median(success: Success) -> String {
