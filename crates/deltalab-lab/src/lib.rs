@@ -32,6 +32,7 @@ pub mod run;
 pub mod schema;
 pub mod spec;
 pub mod starter;
+pub mod trace;
 
 pub use diagnostic::{Diagnostic, Place, Problem, Problems};
 pub use plan::{Plan, PlannedCell};

@@ -23,7 +23,7 @@ use crate::network::{
 };
 use crate::params::Must;
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use std::sync::Arc;
 
 /// The rule.
@@ -121,6 +121,10 @@ impl Rule for AlmeidaPineda {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

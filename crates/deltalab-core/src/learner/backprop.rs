@@ -20,7 +20,7 @@
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use std::sync::Arc;
 
 /// The rule.
@@ -100,6 +100,10 @@ impl Rule for Backprop {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

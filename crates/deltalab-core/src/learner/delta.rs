@@ -19,7 +19,7 @@ use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use std::sync::Arc;
 
 /// The rule.
@@ -96,6 +96,10 @@ impl Rule for Delta {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

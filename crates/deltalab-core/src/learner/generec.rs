@@ -25,7 +25,7 @@ use super::{Batch, Context, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Clamp, Connectivity, Layers, Network, Parameters, Settled, Settling};
 use crate::params::{Described, Field, Interval, Must};
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -221,6 +221,10 @@ impl Rule for GeneRec {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

@@ -26,7 +26,7 @@ pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
 pub use forward::Forward;
-pub use generec::{ClampKind, Form, GeneRec};
+pub use generec::{ClampKind, Form, GeneRec, Hard, Nudge, Sides};
 pub use needs::Need;
 pub use perceptron::Perceptron;
 pub use phase::{Phase, Phases};
@@ -36,7 +36,7 @@ pub use rescorla_wagner::{PerCue, RescorlaWagner};
 use crate::network::{Connectivity, ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -98,6 +98,10 @@ pub trait Rule: Debug + Send + Sync + 'static {
         level: Level,
         runs: usize,
     ) -> Box<dyn Group>;
+
+    /// Every number of the first updates of one run, always `crate::train::trace::<Self>(params, setup, seed, updates)`; here
+    /// for the same reason.
+    fn trace(params: &Self::Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace;
 
     /// The rule with its scratch space, allocated here, once.
     fn build<R: Real>(params: &Self::Params, context: &Context<'_>) -> Self::Learner<R>;

@@ -18,7 +18,7 @@
 use super::{Batch, Context, Learner, Need, Phases, Rule, delta};
 use crate::network::{Layers, Network, Parameters};
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use std::sync::Arc;
 
 /// The rule.
@@ -74,6 +74,10 @@ impl Rule for Perceptron {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {

@@ -3,7 +3,7 @@
 use super::{Context, Need, Rule};
 use crate::network::Connectivity;
 use crate::real::Level;
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub trait Recipe: Debug + Send + Sync {
     fn complaint(&self, context: &Context<'_>) -> Option<(&'static str, String)>;
     /// A group that trains this rule: as wide as the level and the number of runs make worth while.
     fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group>;
+    /// Every number of the first updates of one run, fewer where it ends before: those of the run in a group, bit for bit.
+    fn trace(&self, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace;
 }
 
 /// A rule's parameters as a [`Recipe`].
@@ -45,5 +47,8 @@ impl<L: Rule> Recipe for Configured<L> {
     }
     fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         L::group(&self.0, setup, level, runs)
+    }
+    fn trace(&self, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        L::trace(&self.0, setup, seed, updates)
     }
 }

@@ -18,7 +18,7 @@ use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::{Interval, Must};
 use crate::real::{Level, Real};
-use crate::train::{Group, Setup};
+use crate::train::{Group, Setup, Trace};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -161,6 +161,10 @@ impl Rule for RescorlaWagner {
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
+    }
+
+    fn trace(params: &Params, setup: &Arc<Setup>, seed: u64, updates: usize) -> Trace {
+        crate::train::trace::<Self>(params, setup, seed, updates)
     }
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {

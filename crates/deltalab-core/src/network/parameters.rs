@@ -1,7 +1,7 @@
 //! A number for every weight and bias: the weights themselves, a direction, an optimiser's memory.
 
 use super::Topology;
-use crate::real::Real;
+use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
 
 /// One matrix per path, receiving x sending, and one list of biases per layer.
@@ -76,6 +76,15 @@ impl<R: Real> Parameters<R> {
     pub fn clear_biases(&mut self) {
         for b in &mut self.biases {
             b.fill(R::zero());
+        }
+    }
+
+    /// One lane, widened to f64.
+    pub fn lane(&self, lane: usize) -> Parameters<f64> {
+        let widen = |x: &R| x.lanes()[lane].to_f64();
+        Parameters {
+            weights: self.weights.iter().map(|w| w.map(|x| widen(&x))).collect(),
+            biases: self.biases.iter().map(|b| b.iter().map(widen).collect()).collect(),
         }
     }
 

@@ -144,6 +144,16 @@ impl OptimiserParams {
             Self::Rprop(p) => p.weight_decay,
         }
     }
+
+    fn forget_weight_decay(&mut self) {
+        match self {
+            Self::Sgd(p) => p.weight_decay = 0.0,
+            Self::Momentum(p) | Self::Nesterov(p) => p.weight_decay = 0.0,
+            Self::Rmsprop(p) => p.weight_decay = 0.0,
+            Self::Adam(p) => p.weight_decay = 0.0,
+            Self::Rprop(p) => p.weight_decay = 0.0,
+        }
+    }
 }
 
 /// An optimiser at work: learning rate and memory, for one run or one per lane.
@@ -202,6 +212,25 @@ impl<R: Real> Optimiser<R> {
     #[inline(always)]
     pub fn apply(&mut self, direction: &Parameters<R>, net: &mut Network<R>) {
         R::enter(Apply { optimiser: self, direction, net });
+    }
+
+    /// The change that [`apply`](Self::apply) would make now, a by a, without making it: w + a has the bits that it would give.
+    pub fn change_of(&self, direction: &Parameters<R>, net: &Network<R>) -> Parameters<R> {
+        let mut undecayed = self.clone();
+        undecayed.params.forget_weight_decay();
+        let mut from_zero = net.clone();
+        from_zero.values.slices_mut().for_each(|w| w.fill(-R::zero())); // −0 + a is a, also for −0
+        undecayed.apply(direction, &mut from_zero);
+        let mut change = from_zero.values;
+        let decay = self.params.weight_decay();
+        let decay_rate = self.rate * R::of(decay);
+        let weights = change.weights.iter_mut().zip(&net.values.weights).zip(&net.topology.paths);
+        for ((a, w), path) in weights {
+            for (a, &w) in a.iter_mut().zip(w) {
+                *a = decayed(*a, w, decay_rate, decay > 0.0 && !path.fixed);
+            }
+        }
+        change
     }
 
     #[inline(always)]

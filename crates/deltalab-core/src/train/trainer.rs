@@ -16,11 +16,11 @@ use std::sync::Arc;
 /// Runs of one cell in the lanes of `R`.
 pub(super) struct Trainer<R: Real, L: Rule> {
     setup: Arc<Setup>,
-    network: Network<R>,
-    learner: L::Learner<R>,
-    optimiser: Optimiser<R>,
-    direction: Parameters<R>,
-    batch: Batch<R>,
+    pub(super) network: Network<R>,
+    pub(super) learner: L::Learner<R>,
+    pub(super) optimiser: Optimiser<R>,
+    pub(super) direction: Parameters<R>,
+    pub(super) batch: Batch<R>,
     train: Tally<R>,
     test: Tally<R>,
     lanes: Vec<Option<Run<R::Elem>>>,
@@ -69,11 +69,36 @@ struct Closing<R> {
     any: bool,
 }
 
+/// Sees every update, once its direction is known and before the change is made.
+pub(super) trait Watch<R: Real, L: Rule> {
+    /// Whether training goes on.
+    fn goes_on(&self) -> bool;
+    /// An update with the patterns from `start` to `end` of each lane's order.
+    fn update(&mut self, trainer: &Trainer<R, L>, start: usize, end: usize);
+}
+
+/// Nobody watches: what ordinary training compiles to.
+struct Unwatched;
+
+impl<R: Real, L: Rule> Watch<R, L> for Unwatched {
+    #[inline(always)]
+    fn goes_on(&self) -> bool {
+        true
+    }
+    #[inline(always)]
+    fn update(&mut self, _: &Trainer<R, L>, _: usize, _: usize) {}
+}
+
 /// The most points of a curve for which room is made before the run begins.
 const RESERVED_POINTS: u64 = 1 << 20;
 
 impl<R: Real, L: Rule> Trainer<R, L> {
     pub(super) fn boxed(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
+        Box::new(Self::new(params, setup))
+    }
+
+    /// A trainer with empty lanes.
+    pub(super) fn new(params: &L::Params, setup: &Arc<Setup>) -> Self {
         let topology = &setup.topology;
         let (inputs, outputs) =
             (topology.layers[0].units, topology.layers[topology.output()].units);
@@ -94,7 +119,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
             Tally::new(&columns.cloned().collect::<Vec<_>>(), &setup.train.error, &units)
         };
         let [train, test] = [Over::Train, Over::Test].map(tally);
-        Box::new(Self {
+        Self {
             network: Network::new(topology.clone()),
             learner: L::build(params, &context),
             optimiser: Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology),
@@ -111,7 +136,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
             shared: false,
             prepared: None,
             setup: setup.clone(),
-        })
+        }
     }
 
     /// Puts a new run into a lane, or leaves it empty.
@@ -172,6 +197,12 @@ impl<R: Real, L: Rule> Trainer<R, L> {
         data
     }
 
+    /// The epoch of the run in a lane, from 1, and its patterns from `start` to `end`, as indices in the data.
+    pub(super) fn present(&self, lane: usize, start: usize, end: usize) -> Option<(u64, &[u32])> {
+        let run = self.lanes[lane].as_ref()?;
+        Some((self.epoch - run.began + 1, &run.order[start..end]))
+    }
+
     /// Whether every busy lane sees the same patterns in the same order, so that one look-up serves all.
     fn all_alike(&self) -> bool {
         let mut runs = self.lanes.iter().flatten();
@@ -210,15 +241,17 @@ impl<R: Real, L: Rule> Trainer<R, L> {
 
     /// One epoch: every pattern presented and learned from. Allocates nothing.
     #[inline(always)]
-    fn run_epoch(&mut self) -> Closing<R> {
+    fn run_epoch(&mut self, watch: &mut impl Watch<R, L>) -> Closing<R> {
         let patterns = self.setup.train_patterns;
         let size = self.setup.batch();
         self.train.clear();
         let mut start = 0;
-        while start < patterns {
+        while start < patterns && watch.goes_on() {
             let end = (start + size).min(patterns);
             self.gather(start, end);
-            self.update();
+            self.direct();
+            watch.update(self, start, end);
+            self.optimiser.apply(&self.direction, &mut self.network);
             if !self.setup.probes.is_empty() {
                 self.record_probes(end as u64);
             }
@@ -228,9 +261,9 @@ impl<R: Real, L: Rule> Trainer<R, L> {
         self.close()
     }
 
-    /// Shows one batch to the learner and makes the change.
+    /// Shows one batch to the learner and finds the direction of the change.
     #[inline(always)]
-    fn update(&mut self) {
+    fn direct(&mut self) {
         let patterns = self.batch.patterns;
         self.learner.direction(&self.network, &self.batch, &mut self.direction);
         self.train.add(&self.network, &self.learner, self.learner.target(&self.batch), patterns);
@@ -243,7 +276,6 @@ impl<R: Real, L: Rule> Trainer<R, L> {
                 }
             }
         }
-        self.optimiser.apply(&self.direction, &mut self.network);
     }
 
     /// Fills the batch with the patterns from `start` to `end` of each lane's order.
@@ -509,17 +541,30 @@ impl<R: Real, L: Rule> Group for Trainer<R, L> {
         done: &mut dyn FnMut(Outcome),
         stopped: &dyn Fn() -> bool,
     ) {
+        self.train_watched(&mut Unwatched, next, done, stopped);
+    }
+}
+
+impl<R: Real, L: Rule> Trainer<R, L> {
+    /// [`Group::train`], seen by a watch; runs that have not ended when it has seen enough are given up.
+    pub(super) fn train_watched<W: Watch<R, L>>(
+        &mut self,
+        watch: &mut W,
+        next: &mut dyn FnMut() -> Option<u64>,
+        done: &mut dyn FnMut(Outcome),
+        stopped: &dyn Fn() -> bool,
+    ) {
         for lane in 0..R::LANES {
             self.start(lane, next());
         }
         self.plan_next_event();
         while self.lanes.iter().any(Option::is_some) {
-            if stopped() {
+            if stopped() || !watch.goes_on() {
                 self.lanes.iter_mut().for_each(|run| *run = None);
                 return;
             }
             self.shuffle();
-            let closing = R::enter(RunEpoch(self));
+            let closing = R::enter(RunEpoch(self, watch));
             if closing.any || self.epoch >= self.next_event {
                 self.settle_accounts(&closing, next, done);
             }
@@ -527,13 +572,13 @@ impl<R: Real, L: Rule> Group for Trainer<R, L> {
     }
 }
 
-struct RunEpoch<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct RunEpoch<'a, R: Real, L: Rule, W>(&'a mut Trainer<R, L>, &'a mut W);
 
-impl<R: Real, L: Rule> Kernel for RunEpoch<'_, R, L> {
+impl<R: Real, L: Rule, W: Watch<R, L>> Kernel for RunEpoch<'_, R, L, W> {
     type Out = Closing<R>;
     #[inline(always)]
     fn run(self) -> Closing<R> {
-        self.0.run_epoch()
+        self.0.run_epoch(self.1)
     }
 }
 

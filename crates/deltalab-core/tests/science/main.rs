@@ -12,5 +12,6 @@ mod known_saxe;
 mod known_xor;
 mod optimisers;
 mod support;
+mod trace;
 mod trainer;
 mod trainer_lanes;
