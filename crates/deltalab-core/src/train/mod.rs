@@ -17,4 +17,4 @@ pub use group::{Group, Outcome, Status};
 pub use params::{All, BatchSize, Bound, Criterion, Order, RecordParams, Reduction, TrainParams};
 pub use setup::{Column, Ingredients, Over, Precision, Setup, SetupError, Target, Unmeasurable};
 pub(crate) use trace::trace;
-pub use trace::{Trace, TracedPhase, Update};
+pub use trace::{Trace, TracedPhase, TracedState, Update};

@@ -54,8 +54,17 @@ pub struct TracedPhase {
     pub name: &'static str,
     /// Steps and whether they ended in rest, by pattern; a phase that is one pass has one entry, (1, true).
     pub steps: Vec<(u64, bool)>,
-    /// Net inputs of each layer above the input, and activities; `None` for a phase in which only errors move.
-    pub state: Option<(Vec<DMatrix<f64>>, Vec<DMatrix<f64>>)>,
+    /// What it ended in; `None` for a phase in which only errors move.
+    pub state: Option<TracedState>,
+}
+
+/// The state that a phase ended in, layer by layer above the input, `units x patterns`.
+#[derive(Clone, Debug)]
+pub struct TracedState {
+    /// Net inputs that the activities produce, also where a unit is clamped.
+    pub net: Vec<DMatrix<f64>>,
+    /// Activities.
+    pub activity: Vec<DMatrix<f64>>,
 }
 
 impl TracedPhase {
@@ -67,8 +76,9 @@ impl TracedPhase {
         Self {
             name: phase.name,
             steps: phase.steps.map_or_else(|| vec![(1, true)], steps),
-            state: phase.state.map(|(net, activity)| {
-                (matrices(net, units, patterns), matrices(activity, units, patterns))
+            state: phase.state.map(|(net, activity)| TracedState {
+                net: matrices(net, units, patterns),
+                activity: matrices(activity, units, patterns),
             }),
         }
     }
@@ -150,7 +160,7 @@ impl<R: Real, L: Rule> Watch<R, L> for Recorder {
 fn nudged(phases: &[TracedPhase]) -> Option<Vec<DMatrix<f64>>> {
     let activity = |name| {
         let phase = phases.iter().find(|phase| phase.name == name);
-        phase.and_then(|phase| phase.state.as_ref()).map(|(_, activity)| activity)
+        phase.and_then(|phase| phase.state.as_ref()).map(|state| &state.activity)
     };
     let (nudged, free) = (activity("nudged")?, activity("free")?);
     Some(nudged.iter().zip(free).map(|(nudged, free)| nudged - free).collect())

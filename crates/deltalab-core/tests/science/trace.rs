@@ -150,10 +150,13 @@ fn the_delta_of_a_nudge_is_nudged_less_free_whatever_beta() {
     for update in &trace.updates {
         let [free, nudged] = &update.phases[..] else { panic!("two phases: {update:?}") };
         assert_eq!((free.name, nudged.name), ("free", "nudged"));
-        let (Some((_, low)), Some((_, high))) = (&free.state, &nudged.state) else {
+        let (Some(low), Some(high)) = (&free.state, &nudged.state) else {
             panic!("both have a state")
         };
-        assert_eq!(update.delta, high.iter().zip(low).map(|(h, l)| h - l).collect::<Vec<_>>());
+        assert_eq!(
+            update.delta,
+            high.activity.iter().zip(&low.activity).map(|(h, l)| h - l).collect::<Vec<_>>()
+        );
         assert!(update.delta.iter().all(|delta| delta.amax() > 0.0), "something was nudged");
     }
 }

@@ -193,8 +193,8 @@ impl PhaseEntry {
             name: phase.name,
             steps: OneOrEach::of(steps),
             settled: OneOrEach::of(settled),
-            net: state.map(|(net, _)| by_layer(topology, net)),
-            activation: state.map(|(_, activity)| by_layer(topology, activity)),
+            net: state.map(|state| by_layer(topology, &state.net)),
+            activation: state.map(|state| by_layer(topology, &state.activity)),
         }
     }
 }

@@ -157,7 +157,7 @@ impl Place {
 /// An activity: of the clamped input where that is the layer.
 fn activity(update: &Update, phase: &TracedPhase, layer: usize, at: (usize, usize)) -> f64 {
     match (&phase.state, layer.checked_sub(1)) {
-        (Some((_, activity)), Some(above)) => activity[above][at],
+        (Some(state), Some(above)) => state.activity[above][at],
         _ => update.input[at],
     }
 }

@@ -2,7 +2,9 @@
 
 use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
-use super::{check, cite, completions, explain, figures, list, man, new, run, schema, status};
+use super::{
+    check, cite, completions, explain, figures, list, man, new, run, schema, status, trace,
+};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 
@@ -33,6 +35,7 @@ pub enum Command {
     Check(check::Args),
     Status(status::Args),
     Figures(figures::Args),
+    Trace(trace::Args),
     List(list::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -50,6 +53,7 @@ impl Command {
             Self::Check(args) => args.run(terminal),
             Self::Status(args) => args.run(terminal),
             Self::Figures(args) => args.run(terminal),
+            Self::Trace(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),
             Self::Explain(args) => args.run(terminal),
             Self::Schema(args) => args.run(terminal),

@@ -35,6 +35,24 @@ pub enum Failure {
         /// The most similar.
         nearest: Option<String>,
     },
+    /// No cell of the plan is meant.
+    #[error("{typed:?}: no such cell; expected a number below {cells}, the id of a cell, or {}", quoted(.labels, "or"))]
+    NoCell {
+        /// What was typed.
+        typed: String,
+        /// How many cells there are.
+        cells: usize,
+        /// Labels of their learners.
+        labels: Vec<String>,
+    },
+    /// A label that several cells of the plan have.
+    #[error("{label:?} has {} cells; say which by number: {}", places.len(), listed(.places))]
+    SeveralCells {
+        /// The label.
+        label: String,
+        /// Their places in the plan.
+        places: Vec<usize>,
+    },
     /// Nothing has this name.
     #[error("nothing is called {name:?}{}; deltalab list shows every name", hint(.nearest))]
     UnknownName {
@@ -141,6 +159,12 @@ impl From<Problems> for Failure {
 
 fn hint(nearest: &Option<String>) -> String {
     nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default()
+}
+
+/// The first few numbers.
+fn listed(numbers: &[usize]) -> String {
+    let shown: Vec<_> = numbers.iter().take(8).map(usize::to_string).collect();
+    shown.join(", ") + if numbers.len() > 8 { ", …" } else { "" }
 }
 
 /// An error and what it comes from, in one line.

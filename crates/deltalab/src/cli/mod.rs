@@ -28,6 +28,8 @@ mod status;
 mod strengths;
 mod table;
 mod terminal;
+mod trace;
+mod trace_table;
 mod verdict;
 mod words;
 
