@@ -138,15 +138,13 @@ fn the_table_names_both_cells_and_every_weight() {
     place.write("rules.toml", RULES);
     let ended = deltalab(&place, &["trace", "rules.toml", "--compare", "0,2"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    for words in [
-        "BP and CHL part in update 0 of seed 4",
-        "hidden<-input[2,1]",
-        "output[0]",
-        "x_i minus",
-        "δ_j",
-    ] {
+    for words in
+        ["BP and CHL part in update 0 of seed 4", "hidden<-input[2,1]", "output[0]", "x_i⁺", "δ_j"]
+    {
         assert!(ended.stdout.contains(words), "{words:?} is not in\n{}", ended.stdout);
     }
+    let widest = ended.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(100), "lines of at most a hundred characters:\n{}", ended.stdout);
 }
 
 #[test]

@@ -14,6 +14,10 @@ const MOST_ROWS: usize = 64;
 /// Most characters of a label in the table.
 const LABEL: usize = 24;
 
+/// Phases that stand in one column, so that a rule of one pass can be held against one of two phases.
+const PHASES: [(&str, &[&str]); 3] =
+    [("⁻", &["forward", "minus", "free"]), ("⁺", &["plus", "nudged"]), ("⁻ᵝ", &["nudged_minus"])];
+
 /// As text.
 pub fn text(parting: &Parting, cells: [Chosen<'_>; 2], seed: u64) -> String {
     let [a, b] = cells.map(|(cell, _)| cell.learner.as_str());
@@ -57,11 +61,13 @@ fn table(rows: &[Row], labels: [&str; 2]) -> Table {
     let digits = |x: f64| format!("{x:+.5}");
     table.column("δ_j", Align::Right, lines().map(|(_, f)| digits(f.delta)));
     for (symbol, of) in [("x_i", sending as fn(&Factors) -> &Phases), ("y_j", receiving)] {
-        for phase in phases(rows, of) {
+        for (mark, names) in PHASES {
             let value =
-                |f: &Factors| of(f).iter().find(|(name, _)| *name == phase).map(|(_, x)| *x);
-            let entries = lines().map(|(_, f)| value(f).map_or("·".to_string(), digits));
-            table.column(&format!("{symbol} {phase}"), Align::Right, entries);
+                |f: &Factors| of(f).iter().find(|(name, _)| names.contains(name)).map(|(_, x)| *x);
+            if lines().any(|(_, f)| value(f).is_some()) {
+                let entries = lines().map(|(_, f)| value(f).map_or("·".to_string(), digits));
+                table.column(&format!("{symbol}{mark}"), Align::Right, entries);
+            }
         }
     }
     table.column("Δw/ε", Align::Right, lines().map(|(_, f)| digits(f.direction)));
@@ -78,17 +84,6 @@ fn sending(factors: &Factors) -> &Phases {
 
 fn receiving(factors: &Factors) -> &Phases {
     &factors.receiving
-}
-
-/// The phases that either cell has, in order.
-fn phases(rows: &[Row], of: fn(&Factors) -> &Phases) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    for (name, _) in rows.iter().take(1).flat_map(|row| row.factors.iter().flat_map(of)) {
-        if !names.contains(name) {
-            names.push(*name);
-        }
-    }
-    names
 }
 
 /// `hidden<-input[0,1]`, `output[0]`.
