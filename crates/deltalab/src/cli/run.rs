@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 
 /// Train every learner of a spec, and say what came out
 ///
-/// The same command again goes on where it stopped: finished runs are never repeated, also when learners, grid values or
-/// seeds are added.
+/// The same command again goes on where it stopped: finished runs are never repeated, also when
+/// learners, grid values or seeds are added.
 #[derive(clap::Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     #[command(flatten)]
     spec: SpecArgs,
