@@ -143,7 +143,8 @@ fn a_trace_of_rules_that_settle_has_the_bits_of_the_run() {
 #[test]
 fn the_delta_of_a_nudge_is_nudged_less_free_whatever_beta() {
     let clamp = ClampKind::Nudge(Nudge { nudge: 0.25, sides: Sides::One });
-    let params = <GeneRec as Rule>::Params { clamp, ..Default::default() };
+    type Params = <GeneRec as Rule>::Params;
+    let params = Params { clamp, ..Params::default() };
     let cell = xor();
     let trace =
         Configured::<GeneRec>(params.clone()).trace(&setup::<GeneRec>(&cell, &params), 0, 2);
