@@ -238,8 +238,8 @@ fn p_text(p: Option<f64>) -> String {
     }
 }
 
-/// Three significant digits.
-fn short(value: f64) -> String {
+/// Three significant digits, as the sentences have them.
+pub fn short(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }

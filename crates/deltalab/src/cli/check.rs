@@ -1,0 +1,136 @@
+//! `deltalab check SPEC`: is the spec right, and what would it run?
+
+use super::args::SpecArgs;
+use super::cells::{self, MOST_ROWS};
+use super::failure::Failure;
+use super::json::number;
+use super::run::size;
+use super::table::{Align, Table};
+use super::terminal::{BOLD, DIM, Terminal, styled};
+use super::words::{bytes, count, counted, duration, wrapped};
+use super::{simd, source};
+use deltalab_lab::run::{Estimate, estimate};
+use deltalab_lab::{Plan, PlannedCell};
+use serde_json::{Value as Json, json};
+
+/// Check a spec, and print its plan: cells, seeds, runs, networks, time and size at most
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+    /// Threads that the time is estimated for [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    threads: Option<u16>,
+    /// Print JSON, each cell with every default filled in
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    /// Does it.
+    pub fn run(&self, terminal: &Terminal) -> Result<(), Failure> {
+        let level = simd::level()?;
+        let (_, plan) = source::load(&self.spec)?;
+        let threads = self.threads.map_or_else(simd::cores, usize::from);
+        let estimate = estimate(&plan, level, threads);
+        if self.json {
+            return terminal.print_json(&document(&plan, &estimate, threads));
+        }
+        let study = &plan.study;
+        let mut lines = vec![format!("{}: {}", styled(BOLD, &study.name), size(&plan))];
+        if !study.description.is_empty() {
+            lines.push(wrapped(&study.description, ""));
+        }
+        lines.push(String::new());
+        lines.extend(cells::table(study, |table| fill(table, &plan)).lines(MOST_ROWS));
+        lines.push(String::new());
+        lines.extend(plan.cells.first().map(|cell| recorded(&plan, cell)));
+        lines.push(cost(&estimate, threads));
+        terminal.print(&(lines.join("\n") + "\n"))?;
+        terminal.say(styled(DIM, "The spec is right. Nothing was trained or written."));
+        Ok(())
+    }
+}
+
+fn fill(table: &mut Table, plan: &Plan) {
+    let of = |value: fn(&PlannedCell) -> String| plan.cells.iter().map(value);
+    table.column("network", Align::Left, of(layers));
+    table.column(
+        "parameters",
+        Align::Right,
+        of(|cell| count(cell.setup.topology.parameters() as u64)),
+    );
+    table.column("patterns", Align::Right, of(|cell| count(cell.setup.train_patterns as u64)));
+    table.column(
+        "epochs",
+        Align::Right,
+        of(|cell| format!("≤ {}", count(cell.setup.train.max_epochs))),
+    );
+    if plan.study.cells.iter().any(|cell| cell.criterion.is_some()) {
+        let criteria =
+            plan.study.cells.iter().map(|cell| cell.criterion.clone().unwrap_or_default());
+        table.column("solved", Align::Left, criteria);
+    }
+}
+
+/// `2-4-1`
+fn layers(cell: &PlannedCell) -> String {
+    let layers = &cell.setup.topology.layers;
+    layers.iter().map(|layer| layer.units.to_string()).collect::<Vec<_>>().join("-")
+}
+
+fn recorded(plan: &Plan, cell: &PlannedCell) -> String {
+    let names: Vec<_> = plan.study.finals.iter().map(|metric| metric.name.as_str()).collect();
+    let every = match cell.setup.record.every {
+        1 => plan.study.time.clone(),
+        every => format!("{} {}s", count(every), plan.study.time),
+    };
+    wrapped(&format!("Recorded at the end: {}; curves every {every}.", names.join(", ")), "  ")
+}
+
+fn cost(estimate: &Estimate, threads: usize) -> String {
+    wrapped(
+        &format!(
+            "At most {}, if no run stops early: {} on {}, {} of results.",
+            counted(estimate.pattern_updates, "pattern update"),
+            duration(estimate.seconds),
+            counted(threads as u64, "thread"),
+            bytes(estimate.bytes),
+        ),
+        "  ",
+    )
+}
+
+fn document(plan: &Plan, estimate: &Estimate, threads: usize) -> Json {
+    let study = &plan.study;
+    let cells = plan.iter().map(|(cell, planned)| {
+        let axes = study.axes.iter().zip(&cell.axes);
+        let axes: serde_json::Map<_, _> = axes.filter_map(|(axis, value)| Some((axis.clone(), json!(value.as_ref()?)))).collect();
+        json!({
+            "cell": cell.id,
+            "learner": cell.learner,
+            "axes": axes,
+            "layers": planned.setup.topology.layers.iter().map(|layer| layer.units).collect::<Vec<_>>(),
+            "parameters": planned.setup.topology.parameters(),
+            "train_patterns": planned.setup.train_patterns,
+            "max_epochs": cell.max_epochs,
+            "criterion": cell.criterion,
+            "config": cell.config,
+        })
+    });
+    json!({
+        "name": study.name,
+        "description": study.description,
+        "cells": cells.collect::<Vec<_>>(),
+        "seeds": study.seeds,
+        "runs": plan.runs(),
+        "finals": study.finals.iter().map(|metric| &metric.name).collect::<Vec<_>>(),
+        "curves": study.curves.iter().map(|metric| &metric.name).collect::<Vec<_>>(),
+        "at_most": {
+            "pattern_updates": estimate.pattern_updates,
+            "seconds": number(estimate.seconds),
+            "threads": threads,
+            "bytes": estimate.bytes,
+        },
+    })
+}

@@ -1,0 +1,150 @@
+//! Why a command did not do what it was asked to, and the exit status of each reason.
+
+use super::terminal::Terminal;
+use deltalab_lab::Problems;
+use deltalab_lab::diagnostic::quoted;
+use deltalab_lab::run::RunError;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// clap's: bad flags, but also `--help`.
+    #[error("{0}")]
+    Usage(clap::Error),
+    /// The spec is wrong.
+    #[error(transparent)]
+    Spec(Problems),
+    /// No spec at this path, but an example of its name.
+    #[error("{path}: no such file (did you mean example:{example}?)")]
+    NoSpec {
+        /// What was typed.
+        path: String,
+        /// The example.
+        example: &'static str,
+    },
+    /// The program carries no such example.
+    #[error("example:{name}: no such example; expected {}{}", quoted(.known, "or"), hint(.nearest))]
+    UnknownExample {
+        /// What was typed.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+        /// The most similar.
+        nearest: Option<String>,
+    },
+    /// Nothing has this name.
+    #[error("nothing is called {name:?}{}; deltalab list shows every name", hint(.nearest))]
+    UnknownName {
+        /// What was typed.
+        name: String,
+        /// Names like it.
+        nearest: Option<String>,
+    },
+    /// DELTALAB_SIMD is no level.
+    #[error("DELTALAB_SIMD={got}: {}; this machine has {}", if *.known { "not available here" } else { "no such level" }, available.join(", "))]
+    Simd {
+        /// What it is.
+        got: String,
+        /// Whether other machines have it.
+        known: bool,
+        /// Levels of this machine.
+        available: Vec<&'static str>,
+    },
+    /// A file that would be written is there already.
+    #[error("{}: is there already, and was left as it is; choose another name", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file cannot be written; nothing was.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Unwritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A result folder cannot be read.
+    #[error(transparent)]
+    Folder(#[from] deltalab_results::Error),
+    /// The output is not fit to be written to; no run was made.
+    #[error("{0}")]
+    Output(RunError),
+    /// Runs could not go on.
+    #[error("{error}\n{kept}")]
+    Running {
+        /// Why.
+        error: RunError,
+        /// What there is of them.
+        kept: String,
+    },
+    /// Figures could not be made.
+    #[error("{}", chain(.0))]
+    Figures(deltalab_figures::Error),
+    /// Ctrl-C.
+    #[error("{kept}")]
+    Interrupted {
+        /// What there is, and how to go on.
+        kept: String,
+    },
+    /// Nobody reads any more.
+    #[error("the pipe is closed")]
+    ClosedPipe,
+    /// Stdout cannot be written.
+    #[error("stdout cannot be written: {0}")]
+    Stdout(io::Error),
+}
+
+impl Failure {
+    /// A failure to write to stdout.
+    pub fn stdout(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::Stdout(error),
+        }
+    }
+
+    /// Tells the user; gives the exit status.
+    pub fn report(&self, terminal: &Terminal) -> ExitCode {
+        match self {
+            Self::Usage(error) => match error.print() {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    return ExitCode::SUCCESS;
+                }
+                _ => return ExitCode::from(error.exit_code() as u8),
+            },
+            Self::ClosedPipe => return ExitCode::SUCCESS,
+            Self::Spec(problems) => terminal.say(problems), // each line has its own file, line and key
+            Self::Interrupted { kept } => terminal.say(kept),
+            other => terminal.error(other),
+        }
+        ExitCode::from(self.status())
+    }
+
+    fn status(&self) -> u8 {
+        match self {
+            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) => 1,
+            Self::Interrupted { .. } => 130,
+            _ => 2,
+        }
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Spec(problems)
+    }
+}
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!(" (did you mean {name:?}?)")).unwrap_or_default()
+}
+
+/// An error and what it comes from, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

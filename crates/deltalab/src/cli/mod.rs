@@ -1,0 +1,35 @@
+//! The command line: a file for each command, and what they share.
+//!
+//! Data goes to stdout, talk to stderr. Exit status: 0 done, 1 failed while running, 2 the command or the spec is wrong
+//! and nothing was written, 130 interrupted. A closed pipe is no failure.
+
+mod args;
+mod catalogue;
+mod cells;
+mod check;
+mod cite;
+mod completions;
+mod explain;
+mod failure;
+mod figures;
+mod interrupt;
+mod json;
+mod list;
+mod man;
+mod markdown;
+mod new;
+pub mod panic;
+mod progress;
+mod run;
+mod schema;
+mod simd;
+mod source;
+mod status;
+mod strengths;
+mod table;
+mod terminal;
+mod verdict;
+mod words;
+
+pub use args::parse;
+pub use terminal::Terminal;

@@ -1,0 +1,244 @@
+//! `deltalab run SPEC`: train what is missing, then tables, figures and the verdict.
+
+use super::args::SpecArgs;
+use super::failure::Failure;
+use super::interrupt;
+use super::json::number;
+use super::progress::{Progress, Talk};
+use super::source::{self, PREFIX};
+use super::terminal::{NAME, Terminal, styled};
+use super::words::{self, counted, duration, scaled};
+use super::{simd, verdict};
+use deltalab_lab::Plan;
+use deltalab_lab::run::{Found, Options, Report, run};
+use deltalab_results::verdict::Verdict;
+use deltalab_results::{Analysis, Folder, Study};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+
+/// Train every learner of a spec, and say what came out
+///
+/// The same command again goes on where it stopped: finished runs are never repeated, also when learners, grid values or
+/// seeds are added.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    spec: SpecArgs,
+    /// Result folder [default: results/NAME, NAME being that of the spec]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Threads that train [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    threads: Option<u16>,
+    /// Discard the results that are there, and start afresh
+    #[arg(long)]
+    fresh: bool,
+    /// Print the verdict only: no progress, no talk
+    #[arg(long, short)]
+    quiet: bool,
+    /// Print the verdict as JSON, with what was done and where the files are
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    /// Does it.
+    pub fn run(&self, terminal: &Terminal) -> Result<(), Failure> {
+        let level = simd::level()?;
+        let (spec, plan) = source::load(&self.spec)?;
+        let out = self.out.clone().unwrap_or_else(|| Path::new("results").join(&spec.name));
+        let threads = self.threads.map_or_else(simd::cores, usize::from);
+        let found = if self.fresh { Found::Discard } else { Found::Resume };
+        let talk = if self.quiet { Talk::Quiet } else { Talk::Usual };
+        let options = Options { out, threads, level, found };
+
+        let stop = interrupt::flag();
+        let what = format!("{}: {}", plan.study.name, size(&plan));
+        let mut progress = Progress::new(terminal, talk, what);
+        let ended = run(&spec, &plan, &options, &mut progress, &stop);
+        progress.finish();
+        let report = match ended {
+            Ok(report) => report,
+            Err(error) if !progress.has_begun() => return Err(Failure::Output(error)),
+            Err(error) => return Err(Failure::Running { error, kept: kept(&options.out) }),
+        };
+        if !report.is_complete() {
+            return Err(Failure::Interrupted { kept: self.go_on(&report, &options.out) });
+        }
+        if talk == Talk::Usual {
+            terminal.say(done(&report, &options));
+        }
+        self.tell(terminal, talk, &options, &report)
+    }
+
+    /// Figures and verdict, from what is stored.
+    fn tell(
+        &self,
+        terminal: &Terminal,
+        talk: Talk,
+        options: &Options,
+        report: &Report,
+    ) -> Result<(), Failure> {
+        let opened = Folder::open(&options.out)?;
+        let figures =
+            deltalab_figures::draw(opened.study(), &opened.records, &opened.folder.figures());
+        let figures = figures.map_err(Failure::Figures)?;
+        let runs = opened.runs();
+        let verdict = deltalab_results::verdict::verdict(&runs, &Analysis::of(&runs));
+        if self.json {
+            return terminal.print_json(&document(
+                options,
+                report,
+                verdict::json(&runs, &verdict),
+                &figures,
+            ));
+        }
+        let folder = words::folder(&options.out);
+        terminal.print(&verdict::text(&runs, &verdict, &folder))?;
+        if talk == Talk::Usual {
+            terminal.say(where_it_is(&folder, &figures));
+            terminal
+                .say(format_args!("Next: {}", self.next(opened.study(), &verdict, &options.out)));
+        }
+        Ok(())
+    }
+
+    /// The command that most helps from here: more seeds where these show too little, else how to cite.
+    fn next(&self, study: &Study, verdict: &Verdict, out: &Path) -> String {
+        let seeds = study.seeds.len() as u64;
+        let from_zero = seeds > 1 && study.seeds.iter().copied().eq(0..seeds);
+        let typed = self.spec.spec.to_string_lossy();
+        if from_zero && verdict.sentences.iter().any(|sentence| sentence.ahead.is_none()) {
+            let more = again(&["--fresh"], &["--seeds"]);
+            let command = styled(NAME, format!("{more} --seeds {}", 2 * seeds));
+            return format!(
+                "{command}  (more seeds show smaller differences; these runs are reused)"
+            );
+        }
+        if typed.starts_with(PREFIX) {
+            let command = styled(NAME, format!("{} new my-study", program()));
+            return format!("{command}  (a commented spec of your own)");
+        }
+        let command = styled(
+            NAME,
+            format!("{} cite {}", program(), words::shell(&out.display().to_string())),
+        );
+        format!("{command}  (how to cite what was used)")
+    }
+
+    /// How to go on after an interruption.
+    fn go_on(&self, report: &Report, out: &Path) -> String {
+        format!(
+            "interrupted: {} of {} are finished and kept in {}; go on with\n  {}",
+            words::count(report.finished),
+            counted(report.planned, "run"),
+            words::folder(out),
+            styled(NAME, again(&["--fresh"], &[])),
+        )
+    }
+}
+
+/// `10 cells × 100 seeds = 1,000 runs`.
+pub fn size(plan: &Plan) -> String {
+    let seeds = plan.study.seeds.len() as u64;
+    format!(
+        "{} × {} = {}",
+        counted(plan.cells.len() as u64, "cell"),
+        counted(seeds, "seed"),
+        counted(plan.runs(), "run")
+    )
+}
+
+fn kept(out: &Path) -> String {
+    format!(
+        "What was finished is kept in {}; the same command goes on from there.",
+        words::folder(out)
+    )
+}
+
+fn done(report: &Report, options: &Options) -> String {
+    if report.trained == 0 {
+        return format!(
+            "All {} were there already; tables and figures are made anew.",
+            counted(report.planned, "run")
+        );
+    }
+    format!(
+        "{} in {}: {}pattern updates/s on {}, {}",
+        counted(report.trained, "run"),
+        duration(report.seconds),
+        scaled(report.pattern_updates as f64 / report.seconds),
+        counted(options.threads as u64, "thread"),
+        options.level,
+    )
+}
+
+fn where_it_is(folder: &str, figures: &[PathBuf]) -> String {
+    let pictures =
+        figures.iter().filter(|path| path.extension().is_some_and(|extension| extension == "png"));
+    let names: Vec<_> =
+        pictures.filter_map(|path| path.file_name()).map(|name| name.to_string_lossy()).collect();
+    let figures = if names.is_empty() {
+        String::new()
+    } else {
+        format!(", figures/{}", names.join(", figures/"))
+    };
+    words::wrapped(
+        &format!("In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{figures}"),
+        "  ",
+    )
+}
+
+fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBuf]) -> Json {
+    let file = |name: &str| options.out.join(name).display().to_string();
+    json!({
+        "name": report.manifest.study.name,
+        "folder": options.out.display().to_string(),
+        "report": {
+            "planned": report.planned,
+            "finished": report.finished,
+            "trained": report.trained,
+            "pattern_updates": report.pattern_updates,
+            "seconds": number(report.seconds),
+            "pattern_updates_per_second": number(if report.trained > 0 { report.pattern_updates as f64 / report.seconds } else { 0.0 }),
+            "threads": options.threads,
+            "instruction_set": options.level.name(),
+        },
+        "verdict": verdict,
+        "paths": {
+            "spec": file("spec.toml"),
+            "manifest": file("manifest.json"),
+            "runs": file("runs.csv"),
+            "curves": file("curves.csv"),
+            "summary": file("summary.csv"),
+            "comparisons": file("comparisons.csv"),
+            "columns": file("columns.json"),
+            "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// The program as it was typed.
+fn program() -> String {
+    words::shell(&std::env::args_os().next().unwrap_or_else(|| "deltalab".into()).to_string_lossy())
+}
+
+/// This very command, as a shell reads it, without some flags and some options with their values.
+fn again(flags: &[&str], options: &[&str]) -> String {
+    let mut arguments =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
+    let mut words = vec![program()];
+    while let Some(argument) = arguments.next() {
+        let is_option = |option: &&str| {
+            argument.strip_prefix(*option).is_some_and(|rest| rest.starts_with('='))
+        };
+        if options.contains(&argument.as_str()) {
+            arguments.next();
+        } else if !flags.contains(&argument.as_str())
+            && !options.iter().any(|option| is_option(&option))
+        {
+            words.push(words::shell(&argument));
+        }
+    }
+    words.join(" ")
+}
