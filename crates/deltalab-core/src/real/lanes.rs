@@ -58,7 +58,10 @@ impl<P: Pack, const K: usize> Real for Lanes<P, K> {
     type Elem = P::Elem;
     type Mask = [P::Mask; K];
     const LANES: usize = {
-        assert!(size_of::<P>() == P::N * size_of::<P::Elem>(), "a register with padding: `lanes` would read it");
+        assert!(
+            size_of::<P>() == P::N * size_of::<P::Elem>(),
+            "a register with padding: `lanes` would read it"
+        );
         K * P::N
     };
     const REGISTERS: usize = K;

@@ -135,8 +135,7 @@ impl Elem for f64 {
     const LIFT_LOG2: f64 = 54.0;
     const EXP_RANGE: (f64, f64) = (-746.0, 710.0);
     /// ln 2 cut after 32 bits, and the rest: k · high is exact for |k| < 2²¹.
-    const LN2: (f64, f64) =
-        (f64::from_bits(0x3fe6_2e42_fee0_0000), 1.908_214_929_270_587_7e-10);
+    const LN2: (f64, f64) = (f64::from_bits(0x3fe6_2e42_fee0_0000), 1.908_214_929_270_587_7e-10);
     const TANH_ONE: f64 = 20.0;
 
     #[inline(always)]
