@@ -10,6 +10,7 @@
 mod backprop;
 mod batch;
 mod delta;
+mod entered;
 mod forward;
 mod needs;
 mod perceptron;
@@ -19,6 +20,7 @@ mod rescorla_wagner;
 pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
+pub(crate) use entered::learner;
 pub use forward::Forward;
 pub use needs::Need;
 pub use perceptron::Perceptron;
@@ -67,7 +69,7 @@ pub trait Rule: Debug + Send + Sync + 'static {
         + Sync
         + 'static;
     /// The rule at work, for one run or one per lane.
-    type Learner<R: Real>: Learner<R> + Send + 'static;
+    type Learner<R: Real>: Learner<R> + 'static;
 
     /// What network and task must provide.
     fn needs(params: &Self::Params) -> Vec<Need>;
@@ -77,8 +79,8 @@ pub trait Rule: Debug + Send + Sync + 'static {
         None
     }
 
-    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the rule's
-    /// own file so that the code for every kind of lane is compiled here, once, and not again in every crate above.
+    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the
+    /// rule's own file so that its code for every kind of lane is compiled here, once, and not again in crates above.
     fn group(
         params: &Self::Params,
         setup: &Arc<Setup>,
@@ -106,7 +108,7 @@ pub struct Context<'a> {
 /// A rule at work: the mathematics of one network, written once for one run or many lanes.
 ///
 /// Every method carries `#[inline(always)]`.
-pub trait Learner<R: Real> {
+pub trait Learner<R: Real>: Send {
     /// The direction Δw/ε, summed over the patterns of the batch; every entry is written.
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>);
 

@@ -4,7 +4,7 @@ use super::group::{Group, Outcome, Status};
 use super::params::{Bound, Order, Reduction};
 use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
-use crate::learner::{Batch, Context, Learner, Rule};
+use crate::learner::{Batch, Learner};
 use crate::metric::Metric;
 use crate::network::{Initial, Network, Parameters};
 use crate::optimiser::Optimiser;
@@ -14,10 +14,10 @@ use crate::task::{Patterns, Sample};
 use std::sync::Arc;
 
 /// Runs of one cell in the lanes of `R`.
-pub(super) struct Trainer<R: Real, L: Rule> {
+pub(super) struct Trainer<R: Real> {
     setup: Arc<Setup>,
     network: Network<R>,
-    learner: L::Learner<R>,
+    learner: Box<dyn Learner<R>>,
     optimiser: Optimiser<R>,
     direction: Parameters<R>,
     batch: Batch<R>,
@@ -72,18 +72,11 @@ struct Closing<R> {
 /// The most points of a curve for which room is made before the run begins.
 const RESERVED_POINTS: u64 = 1 << 20;
 
-impl<R: Real, L: Rule> Trainer<R, L> {
-    pub(super) fn boxed(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
+impl<R: Real> Trainer<R> {
+    pub(super) fn boxed(setup: &Arc<Setup>, learner: Box<dyn Learner<R>>) -> Box<dyn Group> {
         let topology = &setup.topology;
-        let (inputs, outputs) =
-            (topology.layers[0].units, topology.layers[topology.output()].units);
-        let room = setup.batch().max(setup.probes.len());
-        let context = Context {
-            topology,
-            error: &setup.train.error,
-            input_names: &setup.input_names,
-            patterns: room,
-        };
+        let (inputs, outputs) = setup.task_sizes();
+        let room = setup.room();
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
@@ -96,7 +89,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
         let [train, test] = [Over::Train, Over::Test].map(tally);
         Box::new(Self {
             network: Network::new(topology.clone()),
-            learner: L::build(params, &context),
+            learner,
             optimiser: Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology),
             direction: Parameters::zeros(topology),
             batch: Batch::zeros(inputs, outputs, room),
@@ -233,8 +226,8 @@ impl<R: Real, L: Rule> Trainer<R, L> {
     fn update(&mut self) {
         let patterns = self.batch.patterns;
         self.learner.direction(&self.network, &self.batch, &mut self.direction);
-        self.train.add(&self.network, &self.learner, self.learner.target(&self.batch), patterns);
-        self.train.add_delta(&self.learner, patterns);
+        self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
+        self.train.add_delta(&*self.learner, patterns);
         if self.setup.train.reduction == Reduction::Mean {
             let count = R::of(patterns as f64);
             for c in self.direction.slices_mut() {
@@ -349,7 +342,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
                 }
             }
             self.learner.respond(&self.network, &self.batch);
-            self.test.add(&self.network, &self.learner, self.batch.target(), end - start);
+            self.test.add(&self.network, &*self.learner, self.batch.target(), end - start);
             start = end;
         }
     }
@@ -498,7 +491,7 @@ fn fill_lane<R: Real>(units: &mut [R], from: &[R::Elem], lane: usize) {
     }
 }
 
-impl<R: Real, L: Rule> Group for Trainer<R, L> {
+impl<R: Real> Group for Trainer<R> {
     fn lanes(&self) -> usize {
         R::LANES
     }
@@ -527,9 +520,9 @@ impl<R: Real, L: Rule> Group for Trainer<R, L> {
     }
 }
 
-struct RunEpoch<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct RunEpoch<'a, R: Real>(&'a mut Trainer<R>);
 
-impl<R: Real, L: Rule> Kernel for RunEpoch<'_, R, L> {
+impl<R: Real> Kernel for RunEpoch<'_, R> {
     type Out = Closing<R>;
     #[inline(always)]
     fn run(self) -> Closing<R> {
@@ -537,9 +530,9 @@ impl<R: Real, L: Rule> Kernel for RunEpoch<'_, R, L> {
     }
 }
 
-struct ShowTest<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct ShowTest<'a, R: Real>(&'a mut Trainer<R>);
 
-impl<R: Real, L: Rule> Kernel for ShowTest<'_, R, L> {
+impl<R: Real> Kernel for ShowTest<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
@@ -547,9 +540,9 @@ impl<R: Real, L: Rule> Kernel for ShowTest<'_, R, L> {
     }
 }
 
-struct ShowProbes<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct ShowProbes<'a, R: Real>(&'a mut Trainer<R>);
 
-impl<R: Real, L: Rule> Kernel for ShowProbes<'_, R, L> {
+impl<R: Real> Kernel for ShowProbes<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
