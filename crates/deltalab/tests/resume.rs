@@ -98,7 +98,7 @@ fn start(place: &Place, args: &[&str]) -> Child {
 
 #[test]
 fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
-    let place = place_with("long.toml", LONG);
+    let place = place_with("long.toml", &LONG.replace("seeds = 60", "seeds = 400"));
     let begun = Instant::now();
     assert_eq!(deltalab(&place, &["run", "long.toml", "--out", "whole"]).code, Some(0));
     let whole = begun.elapsed();
@@ -106,10 +106,13 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
 
     let mut random = ChaCha8Rng::seed_from_u64(20);
     let (mut killed, mut in_the_middle, mut kept) = (0, 0, 0);
-    for round in 0..20 {
+    for round in 0..200 {
+        if killed == 20 {
+            break;
+        }
         // Each round goes on where the last kill left it; when there is nothing left, a new one begins.
         let out = format!("killed-{}", killed_folder(&place));
-        let instant = whole.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX));
+        let instant = whole.mul_f64(0.5 * f64::from(random.next_u32()) / f64::from(u32::MAX));
         let mut child = start(&place, &["run", "long.toml", "--out", &out]);
         std::thread::sleep(instant);
         let ended = child.try_wait().unwrap();
@@ -126,11 +129,15 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
                 Some(0),
                 "round {round}: {status}"
             );
-            in_the_middle += u64::from((1..180).contains(&finished));
+            in_the_middle +=
+                u64::from(finished > 0 && finished < status["planned"].as_u64().unwrap());
             kept += finished;
         }
     }
-    assert!(killed > 0, "no process was killed in {whole:?}");
+    assert_eq!(
+        killed, 20,
+        "processes that could be killed, in 200 rounds of at most half of {whole:?}"
+    );
     for folder in 0..=killed_folder(&place) {
         let out = format!("killed-{folder}");
         assert_eq!(deltalab(&place, &["run", "long.toml", "--out", &out, "--quiet"]).code, Some(0));

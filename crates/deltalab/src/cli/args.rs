@@ -14,13 +14,21 @@ Start with:
 
 /// What difference does the learning rule make?
 ///
-/// Every learner of a spec is trained on the same network, from the same initial weights, on the same order of patterns, over
-/// many seeds; the answer comes back as numbers with their uncertainty, as figures, and as a sentence.
+/// Every learner of a spec is trained on the same network, from the same initial weights, on the
+/// same order of patterns, over many seeds; the answer comes back as numbers with their uncertainty,
+/// as figures, and as a sentence.
 #[derive(Debug, Parser)]
-#[command(name = "deltalab", version, after_help = EXAMPLES, propagate_version = false)]
+#[command(verbatim_doc_comment, name = "deltalab", version, after_help = EXAMPLES, propagate_version = false)]
 pub struct Cli {
-    /// Whether output is coloured
-    #[arg(long, value_enum, default_value = "auto", global = true, value_name = "WHEN")]
+    /// Colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    #[arg(global = true, value_name = "WHEN", display_order = 90)]
     color: Colour,
     #[command(subcommand)]
     command: Command,

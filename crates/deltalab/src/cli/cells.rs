@@ -1,7 +1,7 @@
 //! Cells as rows of a table: the learner, and the axes that tell cells apart.
 
 use super::table::{Align, Table};
-use super::words::{WIDTH, cut};
+use super::words::{cut, width};
 use deltalab_results::Study;
 
 /// Rows of cells that a table shows at most; the files hold them all.
@@ -32,7 +32,7 @@ pub fn table(study: &Study, fill: impl Fn(&mut Table)) -> Table {
         fill(&mut table);
         table
     };
-    let narrow = LONG.into_iter().map(with).find(|table| table.width() <= WIDTH);
+    let narrow = LONG.into_iter().map(with).find(|table| table.width() <= width());
     narrow.unwrap_or_else(|| with(LONG[LONG.len() - 1]))
 }
 

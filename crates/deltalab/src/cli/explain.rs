@@ -12,9 +12,10 @@ use serde_json::{Value as Json, json};
 
 /// Explain a name: its equations, parameters, source, what it needs and equals
 ///
-/// NAME is anything that deltalab list shows, or a section of a spec, such as train. For an example the spec itself is printed:
-/// deltalab explain xor-rules > mine.toml
+/// NAME is anything that deltalab list shows, or a section of a spec, such as train.
+/// For an example the spec itself is printed: deltalab explain xor-rules > mine.toml
 #[derive(clap::Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// What to explain
     name: String,

@@ -99,7 +99,7 @@ impl Watch for Progress<'_> {
         self.terminal.say(format_args!("{}{resumed}", self.plan));
         if self.terminal.is_watched() && finished < planned {
             let style =
-                ProgressStyle::with_template("{bar:24} {human_pos}/{human_len} runs  {msg}");
+                ProgressStyle::with_template("{bar:20} {human_pos}/{human_len} runs  {wide_msg}");
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.set_style(
                 style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"),

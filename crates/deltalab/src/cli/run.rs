@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 
 /// Train every learner of a spec, and say what came out
 ///
-/// The same command again goes on where it stopped: finished runs are never repeated, also when learners, grid values or
-/// seeds are added.
+/// The same command again goes on where it stopped: finished runs are never repeated, also when
+/// learners, grid values or seeds are added.
 #[derive(clap::Args, Debug)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     #[command(flatten)]
     spec: SpecArgs,
@@ -234,9 +235,7 @@ fn again(flags: &[&str], options: &[&str]) -> String {
         };
         if options.contains(&argument.as_str()) {
             arguments.next();
-        } else if !flags.contains(&argument.as_str())
-            && !options.iter().any(|option| is_option(&option))
-        {
+        } else if !flags.contains(&argument.as_str()) && !options.iter().any(is_option) {
             words.push(words::shell(&argument));
         }
     }

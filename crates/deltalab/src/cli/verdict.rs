@@ -8,8 +8,8 @@ use super::terminal::{BOLD, DIM, styled};
 use super::words::{count, counted, wrapped};
 use deltalab_results::statistics::Interval;
 use deltalab_results::summary::{Mean, Success};
-use deltalab_results::verdict::{Sentence, Verdict, short};
-use deltalab_results::{Runs, Status, Study};
+use deltalab_results::verdict::{Row, Sentence, Verdict, short};
+use deltalab_results::{Better, Runs, Status, Study};
 use serde_json::{Value as Json, json};
 
 /// Sentences that are printed at most; `comparisons.csv` holds every comparison.
@@ -17,6 +17,9 @@ const MOST_SENTENCES: usize = 12;
 
 /// Final metrics that are shown where none of them is the one to go by.
 const MOST_METRICS: usize = 4;
+
+/// Final metrics that are shown beside the one to go by, where there is room.
+const MORE_METRICS: usize = 1;
 
 /// Associative strengths that are shown; `curves.csv` holds all.
 const MOST_STRENGTHS: usize = 6;
@@ -105,62 +108,77 @@ fn criterion(study: &Study) -> String {
 
 fn fill(table: &mut Table, runs: &Runs, verdict: &Verdict) {
     let study = runs.study();
-    let successes = || verdict.cells.iter().map(|row| row.summary.success);
+    let row = |text: fn(&Row) -> String| verdict.cells.iter().map(text).collect::<Vec<_>>();
     if verdict.cells.iter().any(|row| row.summary.success.is_some()) {
-        table.column(
+        pair(
+            table,
             "solved/n",
-            Align::Right,
-            verdict.cells.iter().map(|row| match row.summary.success {
-                Some(success) => format!("{}/{}", success.solved, row.summary.n),
-                None => format!("–/{}", row.summary.n),
-            }),
+            row(solved),
+            row(|row| with(row, |success| percent(success.interval))),
         );
-        table.column(
-            "",
-            Align::Left,
-            successes().map(|success| success.map(|s| percent(s.interval)).unwrap_or_default()),
-        );
-        table.column(
+        pair(
+            table,
             "median epochs",
-            Align::Right,
-            successes().map(|success| success.map(median).unwrap_or_default()),
-        );
-        table.column(
-            "",
-            Align::Left,
-            successes().map(|success| success.map(median_interval).unwrap_or_default()),
+            row(|row| with(row, median)),
+            row(|row| with(row, median_interval)),
         );
     } else {
-        table.column("n", Align::Right, verdict.cells.iter().map(|row| row.summary.n.to_string()));
+        table.column("n", Align::Right, row(|row| row.summary.n.to_string()));
     }
     let strengths = strengths::names(study);
-    let metrics = match verdict.metric {
-        _ if !strengths.is_empty() => 0..0,
-        Some(metric) => metric..metric + 1,
-        None => 0..study.finals.len().min(MOST_METRICS),
-    };
+    let metrics = if strengths.is_empty() { shown_metrics(study, verdict) } else { Vec::new() };
     for name in strengths.iter().take(MOST_STRENGTHS) {
         let last = |cell| strengths::last(runs, cell, name).map(short).unwrap_or_default();
         table.column(name, Align::Right, (0..study.cells.len()).map(last));
     }
     for metric in metrics {
         let means = || verdict.cells.iter().map(move |row| row.summary.finals[metric]);
-        table.column(
-            &study.finals[metric].name,
-            Align::Right,
-            means().map(|m| m.map(mean).unwrap_or_default()),
-        );
-        if means().flatten().any(|mean| mean.interval.is_some()) {
-            let bracket =
-                |m: Option<Mean>| m.and_then(|m| m.interval).map(bracket).unwrap_or_default();
-            table.column("", Align::Left, means().map(bracket));
-        }
+        let bracket = |m: Option<Mean>| m.and_then(|m| m.interval).map(bracket).unwrap_or_default();
+        let values = means().map(|m| m.map(mean).unwrap_or_default()).collect();
+        pair(table, &study.finals[metric].name, values, means().map(bracket).collect());
     }
     let diverged = |cell| runs.of(cell).filter(|record| record.status == Status::Diverged).count();
     let diverged: Vec<usize> = (0..study.cells.len()).map(diverged).collect();
     if diverged.iter().any(|&count| count > 0) {
         table.column("diverged", Align::Right, diverged.iter().map(ToString::to_string));
     }
+}
+
+/// A column of values to the right and their intervals beside them, under one heading.
+fn pair(table: &mut Table, heading: &str, values: Vec<String>, intervals: Vec<String>) {
+    let widest = values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+    let both = values
+        .into_iter()
+        .zip(intervals)
+        .map(|(value, interval)| format!("{value:>widest$} {interval}"));
+    table.column(heading, Align::Left, both);
+}
+
+fn solved(row: &Row) -> String {
+    match row.summary.success {
+        Some(success) => format!("{}/{}", success.solved, row.summary.n),
+        None => format!("–/{}", row.summary.n),
+    }
+}
+
+fn with(row: &Row, text: fn(Success) -> String) -> String {
+    row.summary.success.map(text).unwrap_or_default()
+}
+
+/// The metric that the verdict goes by; without a criterion there is room for others of the test data. Without any, the first.
+fn shown_metrics(study: &Study, verdict: &Verdict) -> Vec<usize> {
+    let Some(first) = verdict.metric else {
+        return (0..study.finals.len().min(MOST_METRICS)).collect();
+    };
+    let criterion = study.cells.iter().any(|cell| cell.criterion.is_some());
+    let tested = |&metric: &usize| {
+        metric != first
+            && study.finals[metric].name.starts_with("test_")
+            && study.finals[metric].better != Better::Neither
+    };
+    let others =
+        (0..study.finals.len()).filter(tested).take(if criterion { 0 } else { MORE_METRICS });
+    [first].into_iter().chain(others).collect()
 }
 
 fn median(success: Success) -> String {

@@ -1,9 +1,20 @@
 //! Numbers and texts as a person reads them.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
-/// Columns that output keeps to.
-pub const WIDTH: usize = 100;
+/// Columns that output keeps to: those of the terminal, where stdout is one, and never more than a hundred.
+pub fn width() -> usize {
+    static WIDTH: OnceLock<usize> = OnceLock::new();
+    let of_terminal = || match console::Term::stdout().size_checked() {
+        Some((_, columns)) => usize::from(columns).clamp(NARROWEST, WIDEST),
+        None => WIDEST,
+    };
+    *WIDTH.get_or_init(of_terminal)
+}
+
+const WIDEST: usize = 100;
+const NARROWEST: usize = 60;
 
 /// `1234567` as `1,234,567`.
 pub fn count(n: u64) -> String {
@@ -60,9 +71,9 @@ pub fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Lines of at most [`WIDTH`] characters, broken at spaces; those after the first begin with `indent`.
+/// Lines of at most [`width`] characters, broken at spaces; those after the first begin with `indent`.
 pub fn wrapped(text: &str, indent: &str) -> String {
-    let most = WIDTH - indent.chars().count().min(WIDTH / 2);
+    let most = width() - indent.chars().count().min(width() / 2);
     let mut lines = vec![String::new()];
     let mut length = 0;
     for word in text.split_whitespace() {
@@ -149,7 +160,7 @@ mod tests {
     fn wrapping_keeps_every_word_and_the_width() {
         let text = "word ".repeat(60);
         let lines = wrapped(&text, "  ");
-        assert!(lines.lines().all(|line| line.chars().count() <= WIDTH));
+        assert!(lines.lines().all(|line| line.chars().count() <= width()));
         assert_eq!(lines.split_whitespace().count(), 60);
         assert!(lines.lines().skip(1).all(|line| line.starts_with("  w")));
     }
