@@ -292,12 +292,17 @@ impl RecordParams {
 }
 
 impl Setup {
-    /// Puts a cell together.
+    /// Puts a cell together. A rule that has its own rates gets plain gradient descent at learning rate 1, whatever the
+    /// ingredients say.
     ///
     /// # Errors
     /// [`SetupError`] where something does not fit: it names the key and says what to change.
     pub fn new(from: Ingredients, learner: &dyn Recipe) -> Result<Self, SetupError> {
-        let Ingredients { task, network, train, record, optimiser, learning_rate, schedule, precision, master_seed } = from;
+        let Ingredients { task, network, train, record, precision, master_seed, .. } = from;
+        let (optimiser, learning_rate, schedule) = match learner.is_optimised() {
+            true => (from.optimiser, from.learning_rate, from.schedule),
+            false => (OptimiserParams::default(), 1.0, Schedule::Constant),
+        };
         if let Some((key, complaint)) = task.complaint() {
             return Err(SetupError::Task { key, complaint });
         }
