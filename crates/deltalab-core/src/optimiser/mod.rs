@@ -219,7 +219,7 @@ impl<R: Real> Optimiser<R> {
                 }
             }
             OptimiserParams::Rmsprop(p) => {
-                let (keep, take, epsilon) = (R::of(p.decay), R::of(1.0 - p.decay), R::of(p.epsilon));
+                let (keep, take, epsilon) = (R::of(p.decay), R::of(1.0 - p.decay), positive(p.epsilon));
                 for ((decays, (w, c)), q) in targets.zip(self.second.slices_mut()) {
                     for ((w, &c), q) in w.iter_mut().zip(c).zip(q) {
                         *q = keep * *q + take * (c * c);
@@ -230,7 +230,7 @@ impl<R: Real> Optimiser<R> {
             OptimiserParams::Adam(p) => {
                 let [beta1, beta2] = [p.beta1, p.beta2].map(R::of);
                 let [take1, take2] = [1.0 - p.beta1, 1.0 - p.beta2].map(R::of);
-                let epsilon = R::of(p.epsilon);
+                let epsilon = positive(p.epsilon);
                 self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
                 let [whole1, whole2] = self.powers.map(|power| R::one() - power);
                 let memory = self.first.slices_mut().zip(self.second.slices_mut());
@@ -263,6 +263,13 @@ impl<R: Real> Optimiser<R> {
             }
         }
     }
+}
+
+/// Epsilon, or the smallest normal number if that is more: a weight that has never had a direction is divided 0 by this,
+/// not 0 by 0.
+#[inline(always)]
+fn positive<R: Real>(epsilon: f64) -> R {
+    R::of(epsilon).at_least(R::of(<R::Elem as Elem>::TINY.to_f64()))
 }
 
 struct Apply<'a, R> {
