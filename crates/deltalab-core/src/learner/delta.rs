@@ -7,7 +7,8 @@
 //! | `false` | (t_j − y_j) x_i | t_j − y_j |
 //! | `true` | (t_j − y_j) f'(η_j) x_i | (t_j − y_j) f'(η_j) |
 //!
-//! * Symbols: x input, y = f(η) output, t target; all `units x patterns`. ε is the optimiser's.
+//! * Symbols: x input, y = f(η) output, t target; all `units x patterns`. ε is the optimiser's. Within the `tolerance` of
+//!   `train.error`, t − y counts as 0.
 //! * Source: Widrow & Hoff 1960; Rumelhart & McClelland 1986, PDP volume 1.
 //! * Needs: a network without hidden layers; `derivative = true` also output units that each have a derivative.
 //! * Equal to: backprop on this network where the output is linear (SSE), or logistic, or softmax with targets that sum to 1
@@ -15,7 +16,7 @@
 //!   1, Rescorla–Wagner with α = 1 and β = ε.
 
 use super::{Batch, Context, Forward, Learner, Need, Rule};
-use crate::network::{Layers, Network, Parameters};
+use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::Real;
 
@@ -36,6 +37,7 @@ crate::params! {
 #[derive(Debug)]
 pub struct State<R> {
     params: Params,
+    error: ErrorFunction,
     forward: Forward<R>,
     delta: Layers<R>, // t − y, times f' if asked for
 }
@@ -43,14 +45,12 @@ pub struct State<R> {
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
-        let Self { params, forward, delta } = self;
+        let Self { params, error, forward, delta } = self;
         forward.run(net, batch);
         let (output, patterns) = (net.topology.output(), batch.patterns);
         let (eta, y) = (forward.net.of(output, patterns), forward.activity.of(output, patterns));
         let d = delta.of_mut(output, patterns);
-        for ((d, &t), &y) in d.iter_mut().zip(batch.target()).zip(y) {
-            *d = t - y;
-        }
+        error.differences(y, batch.target(), d);
         if params.derivative {
             net.topology.layers[output].activation.scale_by_derivative(eta, y, d);
         }
@@ -88,6 +88,6 @@ impl Rule for Delta {
 
     fn build<R: Real>(params: &Params, context: &Context<'_>) -> State<R> {
         let delta = Layers::zeros(context.topology, context.patterns);
-        State { params: *params, forward: Forward::new(context), delta }
+        State { params: *params, error: context.error.clone(), forward: Forward::new(context), delta }
     }
 }

@@ -76,6 +76,15 @@ impl ErrorFunction {
         R::enter(Delta { error: self, layer, net, output, target, delta });
     }
 
+    /// t − z of every unit and pattern, 0 within the tolerance.
+    #[inline(always)]
+    pub fn differences<R: Real>(&self, output: &[R], target: &[R], differences: &mut [R]) {
+        let tolerance = self.tolerance();
+        for ((d, &z), &t) in differences.iter_mut().zip(output).zip(target) {
+            *d = difference(tolerance, t, z);
+        }
+    }
+
     /// E of some patterns, summed in the order of units, then of patterns.
     #[inline(always)]
     pub fn of<R: Real>(&self, layer: &Layer, output: &[R], target: &[R]) -> R {
@@ -101,9 +110,7 @@ impl<R: Real> Kernel for Delta<'_, R> {
         let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } = self;
         let units = *units;
         let tolerance = error.tolerance();
-        for ((d, &z), &t) in delta.iter_mut().zip(output).zip(target) {
-            *d = difference(tolerance, t, z);
-        }
+        error.differences(output, target, delta);
         match (error, activation) {
             (ErrorFunction::Sse(_), Activation::Softmax) => {
                 for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {
