@@ -20,13 +20,13 @@ mod phase;
 mod recipe;
 mod rescorla_wagner;
 
-pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender};
+pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender, Stable};
 pub use almeida_pineda::AlmeidaPineda;
 pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
 pub use forward::Forward;
-pub use generec::{ClampKind, Form, GeneRec};
+pub use generec::{ClampKind, Form, GeneRec, Hard, Nudge, Sides};
 pub use needs::Need;
 pub use perceptron::Perceptron;
 pub use phase::{Phase, Phases};
