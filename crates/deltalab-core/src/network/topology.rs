@@ -124,8 +124,10 @@ pub enum TopologyError {
     },
     /// Softmax on a hidden layer.
     HiddenSoftmax,
-    /// A mask for a path that uses another's weights.
+    /// A key for a path that uses another's weights.
     Shared {
+        /// The key, such as `masks`.
+        key: &'static str,
         /// The path.
         name: String,
         /// The path whose weights it uses.
@@ -137,9 +139,8 @@ impl TopologyError {
     /// The key under `[network]` that is to be changed.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::NoSuch { key, .. } | Self::Shape { key, .. } => key,
+            Self::NoSuch { key, .. } | Self::Shape { key, .. } | Self::Shared { key, .. } => key,
             Self::HiddenSoftmax => "activation",
-            Self::Shared { .. } => "masks",
         }
     }
 }
@@ -159,8 +160,8 @@ impl core::fmt::Display for TopologyError {
                 "\"{name}\" must be {} x {} (receiving x sending); got {} x {}",
                 expected.0, expected.1, found.0, found.1
             ),
-            Self::Shared { name, owner } => {
-                write!(f, "\"{name}\" uses the weights of \"{owner}\": mask that path instead")
+            Self::Shared { name, owner, .. } => {
+                write!(f, "\"{name}\" uses the weights of \"{owner}\": name that path instead")
             }
             Self::HiddenSoftmax => f.write_str(
                 "softmax is for the output layer only; set output_activation = \"softmax\"",
@@ -283,11 +284,12 @@ impl Topology {
         }
         for path in &self.paths {
             let expected = (self.layers[path.to].units, self.layers[path.from].units);
-            if path.shared && path.mask.is_some() {
+            if path.shared && (path.mask.is_some() || path.fixed) {
+                let key = if path.mask.is_some() { "masks" } else { "fixed" };
                 let owner = path
                     .reciprocal_of
                     .map_or(String::new(), |owner| self.paths[owner].name.clone());
-                return Err(TopologyError::Shared { name: path.name.clone(), owner });
+                return Err(TopologyError::Shared { key, name: path.name.clone(), owner });
             }
             if let Some(mask) = &path.mask {
                 let found = shape(mask, expected.1);
