@@ -65,7 +65,8 @@ crate::params! {
         pub lateral: bool = false, Must::Bool;
         /// Whether reciprocal paths share their weights, and lateral weights stay symmetric, throughout learning.
         pub symmetric: bool = true, Must::Bool;
-        /// Where reciprocal paths have weights of their own: whether they start as each other's transpose.
+        /// Where reciprocal paths have weights of their own: whether they start as each other's transpose, and lateral ones
+        /// as their own.
         pub symmetric_init: bool = false, Must::Bool;
         /// Whether hidden and output units learn a bias (a weight from a unit that is always 1).
         pub biases: bool = true, Must::Bool;
@@ -77,7 +78,8 @@ crate::params! {
         pub init: Initialiser = Initialiser::default(), Must::Kind(Family::Initialiser);
         /// How initial biases are drawn. Default: as the weights for uniform, normal, constant and given; else 0.
         pub bias_init: Option<Initialiser> = None, Must::Kind(Family::Initialiser);
-        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out.
+        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out, in both directions
+        /// where a lateral path is symmetric.
         pub masks: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new(),
             Must::Map(&Must::List(&Must::List(&Must::Integer(0, 1))));
         /// Paths whose weights never change.
@@ -241,8 +243,11 @@ impl Topology {
                     .map(|row| row.iter().map(|&on| on != 0).collect())
                     .collect::<Vec<Vec<bool>>>()
             });
-            let mask =
-                if to == from { Some(without_diagonal(given, layers[to].units)) } else { given };
+            let mask = if to == from {
+                Some(lateral_mask(given, layers[to].units, params.symmetric))
+            } else {
+                given
+            };
             let reciprocal_of =
                 if to < from { ends.iter().position(|&ends| ends == (from, to)) } else { None };
             let shared = params.symmetric && reciprocal_of.is_some();
@@ -351,12 +356,14 @@ fn layers(params: &NetworkParams, inputs: usize, outputs: usize) -> Vec<Layer> {
     [input].into_iter().chain(hidden).chain([output]).collect()
 }
 
-/// A lateral path's mask: units do not receive from themselves.
-fn without_diagonal(given: Option<Vec<Vec<bool>>>, units: usize) -> Vec<Vec<bool>> {
+/// A lateral path's mask: units do not receive from themselves, and a weight that serves both directions is gone from both.
+fn lateral_mask(given: Option<Vec<Vec<bool>>>, units: usize, symmetric: bool) -> Vec<Vec<bool>> {
     let mut mask = given.unwrap_or_else(|| vec![vec![true; units]; units]);
+    let asked = mask.clone();
     for (j, row) in mask.iter_mut().enumerate() {
-        if let Some(itself) = row.get_mut(j) {
-            *itself = false;
+        for (i, on) in row.iter_mut().enumerate() {
+            let other = asked.get(i).and_then(|row| row.get(j)).copied().unwrap_or(true);
+            *on &= i != j && (other || !symmetric);
         }
     }
     mask
