@@ -10,6 +10,8 @@ use deltalab_core::network::{
     Activation, Backward, Connectivity, ErrorFunction, NetworkParams, Settling,
 };
 
+use nalgebra::{DMatrix, DVector};
+
 type Params = <AlmeidaPineda as Rule>::Params;
 
 fn params() -> Params {
@@ -121,5 +123,40 @@ fn stopping_early_costs_the_first_order_of_the_distance() {
         let (low, high) =
             ratios.iter().fold((f64::MAX, 0.0_f64), |(l, h), &r| (l.min(r), h.max(r)));
         assert!(high < 10.0 * low, "{ratios:?}: {}", name(&net));
+    }
+}
+
+/// v = f' (Wᵀ v) + e at any state, settled or not, by a linear system: t − z from the activity, f' from the net input.
+#[test]
+fn the_error_is_read_from_the_activity_and_derivatives_from_the_net_input() {
+    let mut random = stream(43);
+    for error in [SSE, CROSS_ENTROPY] {
+        for net in cyclic(&Activation::Logistic) {
+            let initial = random_weights(&net, 0.5, &mut random);
+            let shown = patterns(1, &mut random);
+            let settling = Settling { max_steps: 2, ..Settling::default() };
+            let mut rig =
+                Rig::<AlmeidaPineda>::new(&net, &Params { settling, ..params() }, &error, &initial);
+            rig.direction(&shown);
+            let dense = Dense::new(&net, &initial);
+            let (y, free) = (rig.activity(0, 1).concat(), dense.units() - INPUTS);
+            let eta = dense.net(&y);
+            let mut a = DMatrix::<f64>::identity(free, free);
+            let mut e = DVector::<f64>::zeros(free);
+            for i in 0..free {
+                let slope = dense.derivative(INPUTS + i, eta[INPUTS + i]);
+                for j in 0..free {
+                    a[(i, j)] -= slope * dense.w[(INPUTS + j, INPUTS + i)];
+                }
+                if let Some(k) = (INPUTS + i).checked_sub(dense.outputs().start) {
+                    let difference = shown[0].1[k] - y[INPUTS + i];
+                    let leaves_slope_in = matches!(error, ErrorFunction::Sse(_));
+                    e[i] = difference * if leaves_slope_in { slope } else { 1.0 };
+                }
+            }
+            let v = a.lu().solve(&e).expect("a stable state");
+            // The errors rest within 2e-16, enlarged by (1 − Wᵀ)⁻¹.
+            close(&rig.delta(1)[1..].concat(), v.as_slice(), 1e-13, &name(&net));
+        }
     }
 }
