@@ -17,7 +17,7 @@
 //! * Equal to: −½ times the gradient of SSE (finite differences, automatic differentiation); without hidden layers and with
 //!   linear output, the delta rule; with logistic output and cross-entropy, the delta rule on a logistic output.
 
-use super::{Batch, Context, Forward, Learner, Need, Rule};
+use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup};
@@ -56,7 +56,12 @@ impl<R: Real> Learner<R> for State<R> {
                 error.delta(shape, eta, y, batch.target(), delta);
             } else {
                 net.backward(layer, delta, patterns);
-                shape.activation.scale_by_derivative(eta, y, delta.of_mut(layer, patterns));
+                shape.activation.scale_by_derivative(
+                    shape.units,
+                    eta,
+                    y,
+                    delta.of_mut(layer, patterns),
+                );
             }
         }
         net.outer_products(delta, &forward.activity, direction, patterns);
@@ -73,6 +78,11 @@ impl<R: Real> Learner<R> for State<R> {
     }
 
     #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        [Some(Phase::pass("forward", &self.forward)), None, None]
+    }
+
+    #[inline(always)]
     fn delta(&self) -> &Layers<R> {
         &self.delta
     }
@@ -85,7 +95,7 @@ impl Rule for Backprop {
     type Learner<R: Real> = State<R>;
 
     fn needs(_: &Params) -> Vec<Need> {
-        vec![Need::Derivatives, Need::ErrorGradient]
+        vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -15,7 +15,7 @@
 //!   (cross-entropy); with `derivative = true`, backprop with SSE for any output. Linear, without biases and with inputs 0 or
 //!   1, Rescorla–Wagner with α = 1 and β = ε.
 
-use super::{Batch, Context, Forward, Learner, Need, Rule};
+use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::{Level, Real};
@@ -54,7 +54,8 @@ impl<R: Real> Learner<R> for State<R> {
         let d = delta.of_mut(output, patterns);
         error.differences(y, batch.target(), d);
         if params.derivative {
-            net.topology.layers[output].activation.scale_by_derivative(eta, y, d);
+            let shape = &net.topology.layers[output];
+            shape.activation.scale_by_derivative(shape.units, eta, y, d);
         }
         net.outer_products(delta, &forward.activity, direction, patterns);
     }
@@ -67,6 +68,11 @@ impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn activity(&self) -> &Layers<R> {
         &self.forward.activity
+    }
+
+    #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        [Some(Phase::pass("forward", &self.forward)), None, None]
     }
 
     #[inline(always)]
@@ -83,8 +89,8 @@ impl Rule for Delta {
 
     fn needs(params: &Params) -> Vec<Need> {
         match params.derivative {
-            true => vec![Need::TwoLayers, Need::OutputDerivative],
-            false => vec![Need::TwoLayers],
+            true => vec![Need::Feedforward, Need::TwoLayers, Need::OutputDerivative],
+            false => vec![Need::Feedforward, Need::TwoLayers],
         }
     }
 

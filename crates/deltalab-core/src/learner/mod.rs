@@ -7,27 +7,35 @@
 //! To add a rule: write its file (see `backprop.rs` for the form) and add its line to [`learners`]. Specs, `list`, `explain`,
 //! the schema, grids and the generic tests pick it up from there.
 
+mod activation_backprop;
+mod almeida_pineda;
 mod backprop;
 mod batch;
 mod delta;
 mod entered;
 mod forward;
+mod generec;
 mod needs;
 mod perceptron;
+mod phase;
 mod recipe;
 mod rescorla_wagner;
 
+pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender, Stable};
+pub use almeida_pineda::AlmeidaPineda;
 pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
 pub(crate) use entered::learner;
 pub use forward::Forward;
+pub use generec::{ClampKind, Form, GeneRec, Hard, Nudge, Sides};
 pub use needs::Need;
 pub use perceptron::Perceptron;
+pub use phase::{Phase, Phases};
 pub use recipe::{Configured, Recipe};
 pub use rescorla_wagner::{PerCue, RescorlaWagner};
 
-use crate::network::{ErrorFunction, Layers, Network, Parameters, Topology};
+use crate::network::{Connectivity, ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup};
@@ -41,6 +49,9 @@ pub fn learners(visitor: &mut impl Visitor) {
     visitor.learner::<Delta>();
     visitor.learner::<Perceptron>();
     visitor.learner::<RescorlaWagner>();
+    visitor.learner::<GeneRec>();
+    visitor.learner::<ActivationBackprop>();
+    visitor.learner::<AlmeidaPineda>();
 }
 
 /// Sees every rule of the registry, as a type.
@@ -58,6 +69,8 @@ pub trait Rule: Debug + Send + Sync + 'static {
     /// Whether it takes a learning rate, an optimiser and a schedule. A rule that has its own rates does not: it learns with
     /// plain gradient descent at learning rate 1.
     const OPTIMISED: bool = true;
+    /// How layers are joined unless the spec says so.
+    const CONNECTIVITY: Connectivity = Connectivity::Feedforward;
     /// What a spec may set beside the learning rate.
     type Params: Described
         + Serialize
@@ -120,6 +133,9 @@ pub trait Learner<R: Real>: Send {
 
     /// δ of the last batch, or the rule's relative of it.
     fn delta(&self) -> &Layers<R>;
+
+    /// The phases of the last batch, first phase first.
+    fn phases(&self) -> Phases<'_, R>;
 
     /// Targets that the rule learned the last batch towards, `output units x patterns`.
     #[inline(always)]

@@ -1,12 +1,16 @@
 //! What a rule needs of the network and the task. A spec that does not provide it is refused before anything runs.
 
-use crate::network::{Activation, ErrorFunction, Topology};
+use crate::network::{Activation, ErrorFunction, Path, Topology};
 use crate::task::Task;
 use std::fmt;
 
 /// Something that a rule needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
+    /// Activity that flows up only.
+    Feedforward,
+    /// Paths between hidden and output layers in both directions.
+    ReciprocalPaths,
     /// No hidden layer: input and output alone.
     TwoLayers,
     /// Every unit that learns has a derivative.
@@ -31,6 +35,16 @@ impl Need {
         let output = &topology.layers[topology.output()].activation;
         let differentiable = |a: &Activation| *a != Activation::Threshold;
         match self {
+            Self::Feedforward => topology.is_feedforward(),
+            Self::ReciprocalPaths => {
+                let answered = |(n, path): (usize, &Path)| {
+                    path.from == 0
+                        || path.to == path.from
+                        || path.reciprocal_of.is_some()
+                        || topology.paths.iter().any(|other| other.reciprocal_of == Some(n))
+                };
+                topology.paths.iter().enumerate().all(answered)
+            }
             Self::TwoLayers => topology.layers.len() == 2,
             Self::Derivatives => {
                 topology.layers[1..].iter().all(|layer| differentiable(&layer.activation))
@@ -47,6 +61,7 @@ impl Need {
     /// The key of the spec that is to be changed.
     pub fn key(self) -> &'static str {
         match self {
+            Self::Feedforward | Self::ReciprocalPaths => "network.connectivity",
             Self::TwoLayers => "network.hidden",
             Self::Derivatives => "network.activation",
             Self::OutputDerivative | Self::LinearOutput | Self::ThresholdOutput => {
@@ -63,6 +78,12 @@ impl Need {
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Feedforward => {
+                "needs a feedforward network without lateral paths: set network = { connectivity = \"feedforward\", lateral = false } under this learner"
+            }
+            Self::ReciprocalPaths => {
+                "needs paths in both directions between hidden and output layers: set network = { connectivity = \"bidirectional\" } under this learner"
+            }
             Self::TwoLayers => "needs a network without hidden layers: set network = { hidden = [] } under this learner",
             Self::Derivatives => {
                 "needs activation functions with a derivative: choose another one than \"threshold\""

@@ -15,7 +15,7 @@
 //!   input and γ the margin, both with the bias input counted (Novikoff 1962). SSE of an epoch counts its mistakes.
 //! * Equal to: the delta rule on threshold outputs.
 
-use super::{Batch, Context, Learner, Need, Rule, delta};
+use super::{Batch, Context, Learner, Need, Phases, Rule, delta};
 use crate::network::{Layers, Network, Parameters};
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup};
@@ -52,6 +52,11 @@ impl<R: Real> Learner<R> for State<R> {
     }
 
     #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        self.0.phases()
+    }
+
+    #[inline(always)]
     fn delta(&self) -> &Layers<R> {
         self.0.delta()
     }
@@ -64,7 +69,7 @@ impl Rule for Perceptron {
     type Learner<R: Real> = State<R>;
 
     fn needs(_: &Params) -> Vec<Need> {
-        vec![Need::TwoLayers, Need::ThresholdOutput]
+        vec![Need::Feedforward, Need::TwoLayers, Need::ThresholdOutput]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -1,6 +1,7 @@
 //! A configured rule, its type erased: what a plan holds and a runner trains.
 
 use super::{Context, Need, Rule};
+use crate::network::Connectivity;
 use crate::real::Level;
 use crate::train::{Group, Setup};
 use std::fmt::Debug;
@@ -12,6 +13,8 @@ pub trait Recipe: Debug + Send + Sync {
     fn kind(&self) -> &'static str;
     /// Whether the rule takes a learning rate, an optimiser and a schedule.
     fn is_optimised(&self) -> bool;
+    /// How layers are joined unless the spec says so.
+    fn connectivity(&self) -> Connectivity;
     /// What network and task must provide.
     fn needs(&self) -> Vec<Need>;
     /// What is wrong with the parameters for this task: the key and one sentence.
@@ -30,6 +33,9 @@ impl<L: Rule> Recipe for Configured<L> {
     }
     fn is_optimised(&self) -> bool {
         L::OPTIMISED
+    }
+    fn connectivity(&self) -> Connectivity {
+        L::CONNECTIVITY
     }
     fn needs(&self) -> Vec<Need> {
         L::needs(&self.0)

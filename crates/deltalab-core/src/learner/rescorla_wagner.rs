@@ -14,7 +14,7 @@
 //! * Needs: two layers, linear output, no biases, inputs 0 or 1. A context cue that is always present plays a bias's part.
 //! * Equal to: the delta rule with learning rate αβ, for one α and `beta_absent` = `beta`.
 
-use super::{Batch, Context, Forward, Learner, Need, Rule};
+use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::{Interval, Must};
 use crate::real::{Level, Real};
@@ -108,6 +108,11 @@ impl<R: Real> Learner<R> for State<R> {
     }
 
     #[inline(always)]
+    fn phases(&self) -> Phases<'_, R> {
+        [Some(Phase::pass("forward", &self.forward)), None, None]
+    }
+
+    #[inline(always)]
     fn delta(&self) -> &Layers<R> {
         &self.surprise
     }
@@ -126,7 +131,13 @@ impl Rule for RescorlaWagner {
     type Learner<R: Real> = State<R>;
 
     fn needs(_: &Params) -> Vec<Need> {
-        vec![Need::TwoLayers, Need::LinearOutput, Need::NoBiases, Need::BinaryInputs]
+        vec![
+            Need::Feedforward,
+            Need::TwoLayers,
+            Need::LinearOutput,
+            Need::NoBiases,
+            Need::BinaryInputs,
+        ]
     }
 
     fn complaint(params: &Params, context: &Context<'_>) -> Option<(&'static str, String)> {

@@ -10,7 +10,7 @@
 //! | `softplus` | ln(1 + e^η) | 1 / (1 + e^−η) |
 //! | `gelu` | ½ η (1 + tanh u), u = √(2/π) (η + 0.044715 η³) | ½ (1 + tanh u) + ½ η (1 − tanh² u) √(2/π) (1 + 3 · 0.044715 η²) |
 //! | `threshold` | 1 where η > 0, else 0 | none: refused where a derivative is needed |
-//! | `softmax` | e^η_k / Σ_l e^η_l over the layer | a Jacobian: output layer only, its δ stands in `error` |
+//! | `softmax` | e^η_k / Σ_l e^η_l over the layer | the Jacobian z_k (1[k = l] − z_l); output layer only |
 //!
 //! Sources: softplus Dugas et al. 2001; ReLU Nair & Hinton 2010; leaky ReLU Maas et al. 2013; GELU Hendrycks & Gimpel
 //! 2016 (their tanh form); f'(0) of ReLU is 0, of leaky ReLU `slope`.
@@ -265,15 +265,54 @@ impl Activation {
         }
     }
 
-    /// δ ← δ · f'(η), with y = f(η) at hand. Softmax and threshold leave δ as it is: they have no derivative per unit.
+    /// δ ← δ · f'(η), with y = f(η) at hand, for a layer of `units`; for softmax δ_k ← z_k (δ_k − Σ_l z_l δ_l), its Jacobian.
+    /// Threshold leaves δ as it is: it has no derivative.
     #[inline(always)]
-    pub fn scale_by_derivative<R: Real>(&self, net: &[R], activity: &[R], delta: &mut [R]) {
-        R::enter(ScaleByDerivative { activation: self, net, activity, delta });
+    pub fn scale_by_derivative<R: Real>(
+        &self,
+        units: usize,
+        net: &[R],
+        activity: &[R],
+        delta: &mut [R],
+    ) {
+        R::enter(ScaleByDerivative { activation: self, units, net, activity, delta });
+    }
+
+    /// [`scale_by_derivative`](Self::scale_by_derivative), inside a kernel.
+    #[inline(always)]
+    pub(super) fn multiply_derivative<R: Real>(
+        &self,
+        units: usize,
+        net: &[R],
+        activity: &[R],
+        delta: &mut [R],
+    ) {
+        match self {
+            Self::Linear | Self::Threshold => {}
+            Self::Logistic => scale(Logistic, net, activity, delta),
+            Self::Tanh => scale(Tanh, net, activity, delta),
+            Self::Relu => scale(Relu, net, activity, delta),
+            Self::LeakyRelu(leaky) => scale(leaky, net, activity, delta),
+            Self::Softplus => scale(Softplus, net, activity, delta),
+            Self::Gelu => scale(Gelu, net, activity, delta),
+            Self::Softmax => {
+                for (d, z) in delta.chunks_exact_mut(units).zip(activity.chunks_exact(units)) {
+                    let mut along = R::zero(); // Σ_l z_l δ_l
+                    for (&d, &z) in d.iter().zip(z) {
+                        along += z * d;
+                    }
+                    for (d, &z) in d.iter_mut().zip(z) {
+                        *d = z * (*d - along);
+                    }
+                }
+            }
+        }
     }
 }
 
 struct ScaleByDerivative<'a, R> {
     activation: &'a Activation,
+    units: usize,
     net: &'a [R],
     activity: &'a [R],
     delta: &'a mut [R],
@@ -283,16 +322,7 @@ impl<R: Real> Kernel for ScaleByDerivative<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { activation, net, activity, delta } = self;
-        match activation {
-            Activation::Linear | Activation::Threshold | Activation::Softmax => {}
-            Activation::Logistic => scale(Logistic, net, activity, delta),
-            Activation::Tanh => scale(Tanh, net, activity, delta),
-            Activation::Relu => scale(Relu, net, activity, delta),
-            Activation::LeakyRelu(leaky) => scale(leaky, net, activity, delta),
-            Activation::Softplus => scale(Softplus, net, activity, delta),
-            Activation::Gelu => scale(Gelu, net, activity, delta),
-        }
+        self.activation.multiply_derivative(self.units, self.net, self.activity, self.delta);
     }
 }
 

@@ -88,7 +88,20 @@ impl ErrorFunction {
         target: &[R],
         delta: &mut [R],
     ) {
-        R::enter(Delta { error: self, layer, net, output, target, delta });
+        R::enter(Delta { error: self, layer, net, response: output, output, target, delta });
+    }
+
+    /// The same where the output z has not quite come to rest at f(η): t − z from z, derivatives from η and `response` = f(η).
+    #[inline(always)]
+    pub fn delta_at<R: Real>(
+        &self,
+        layer: &Layer,
+        (net, response): (&[R], &[R]),
+        output: &[R],
+        target: &[R],
+        delta: &mut [R],
+    ) {
+        R::enter(Delta { error: self, layer, net, response, output, target, delta });
     }
 
     /// t − z of every unit and pattern, 0 within the tolerance.
@@ -113,6 +126,7 @@ struct Delta<'a, R> {
     error: &'a ErrorFunction,
     layer: &'a Layer,
     net: &'a [R],
+    response: &'a [R],
     output: &'a [R],
     target: &'a [R],
     delta: &'a mut [R],
@@ -122,24 +136,22 @@ impl<R: Real> Kernel for Delta<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { error, layer: Layer { activation, units, .. }, net, output, target, delta } =
-            self;
+        let Self {
+            error,
+            layer: Layer { activation, units, .. },
+            net,
+            response,
+            output,
+            target,
+            delta,
+        } = self;
         let units = *units;
         let tolerance = error.tolerance();
         error.differences(output, target, delta);
         match (error, activation) {
-            (ErrorFunction::Sse(_), Activation::Softmax) => {
-                for (d, z) in delta.chunks_exact_mut(units).zip(output.chunks_exact(units)) {
-                    let mut along = R::zero(); // Σ_l z_l (t_l − z_l)
-                    for (&d, &z) in d.iter().zip(z) {
-                        along += z * d;
-                    }
-                    for (d, &z) in d.iter_mut().zip(z) {
-                        *d = z * (*d - along);
-                    }
-                }
+            (ErrorFunction::Sse(_), _) => {
+                activation.multiply_derivative(units, net, response, delta)
             }
-            (ErrorFunction::Sse(_), _) => activation.scale_by_derivative(net, output, delta),
             (ErrorFunction::CrossEntropy(_), Activation::Softmax) => {
                 let rows = delta.chunks_exact_mut(units).zip(output.chunks_exact(units));
                 for ((d, z), t) in rows.zip(target.chunks_exact(units)) {

@@ -32,6 +32,28 @@ impl<R: Real> Layers<R> {
         &mut matrix.as_mut_slice()[..units * patterns]
     }
 
+    /// self ← (high − low) · factor in every layer, input included.
+    #[inline(always)]
+    pub fn set_difference(&mut self, high: &Self, low: &Self, factor: R, patterns: usize) {
+        for layer in 0..self.matrices.len() {
+            let (high, low) = (high.of(layer, patterns), low.of(layer, patterns));
+            for ((d, &h), &l) in self.of_mut(layer, patterns).iter_mut().zip(high).zip(low) {
+                *d = (h - l) * factor;
+            }
+        }
+    }
+
+    /// self ← ½ (a + b) in every layer, input included.
+    #[inline(always)]
+    pub fn set_midpoint(&mut self, a: &Self, b: &Self, patterns: usize) {
+        for layer in 0..self.matrices.len() {
+            let (a, b) = (a.of(layer, patterns), b.of(layer, patterns));
+            for ((m, &a), &b) in self.of_mut(layer, patterns).iter_mut().zip(a).zip(b) {
+                *m = R::of(0.5) * (a + b);
+            }
+        }
+    }
+
     /// A layer to be written, and the layers above it to be read.
     #[inline(always)]
     pub fn split(&mut self, layer: usize, patterns: usize) -> (&mut [R], Above<'_, R>) {

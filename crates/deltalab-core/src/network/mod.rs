@@ -10,6 +10,7 @@ mod layers;
 mod parameters;
 mod passes;
 pub mod product;
+mod settling;
 mod topology;
 
 pub use activation::Activation;
@@ -17,10 +18,14 @@ pub use error::ErrorFunction;
 pub use initialiser::{Initial, Initialiser};
 pub use layers::Layers;
 pub use parameters::Parameters;
-pub use topology::{Layer, NetworkParams, Path, Topology, TopologyError};
+pub use passes::Paths;
+pub(crate) use settling::SettleErrors;
+pub use settling::{Backward, Clamp, On, Settled, Settling, Steps};
+pub use topology::{Connectivity, Layer, NetworkParams, Path, Topology, TopologyError};
 
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
+use product::View;
 use std::sync::Arc;
 
 /// A network with its weights: one, or one per lane.
@@ -70,6 +75,21 @@ impl<R: Real> Network<R> {
         }
     }
 
+    /// The weights of a path, receiving x sending: its own, or the transpose of the path that it answers.
+    #[inline(always)]
+    fn weights(&self, path: usize) -> View<'_, R> {
+        let Path { to, from, shared, reciprocal_of, .. } = &self.topology.paths[path];
+        match (shared, reciprocal_of) {
+            (true, Some(owner)) => View::transposed(
+                self.values.weights[*owner].as_slice(),
+                self.topology.layers[*from].units,
+            ),
+            _ => {
+                View::columns(self.values.weights[path].as_slice(), self.topology.layers[*to].units)
+            }
+        }
+    }
+
     /// The forward pass: η and y of every layer above the input, layer by layer. `activity` holds the clamped input.
     ///
     /// η_j = Σ_i x_i w_ij + b_j: sending units ascending, path after path, then the bias; y_j = f(η_j).
@@ -84,16 +104,64 @@ impl<R: Real> Network<R> {
         R::enter(passes::Backward { network: self, layer, delta, patterns });
     }
 
-    /// A direction from deltas and sending activities: c_ij = Σ_p δ_jp x_ip, patterns ascending, for every path and bias.
-    /// Masked weights and fixed paths get 0.
+    /// Every layer driven by given activities at once: η = W y + b and f(η), for all layers above the input.
+    #[inline(always)]
+    pub fn drive(
+        &self,
+        activity: &Layers<R>,
+        net: &mut Layers<R>,
+        response: &mut Layers<R>,
+        patterns: usize,
+    ) {
+        R::enter(passes::Drive { network: self, activity, net, response, patterns });
+    }
+
+    /// A direction from what receiving and sending units have, c_ij = Σ_p a_jp b_ip, patterns ascending, for every path and,
+    /// with b = 1, every bias. Masked weights and fixed paths get 0.
     #[inline(always)]
     pub fn outer_products(
         &self,
-        delta: &Layers<R>,
+        receiving: &Layers<R>,
         sending: &Layers<R>,
         direction: &mut Parameters<R>,
         patterns: usize,
     ) {
-        R::enter(passes::OuterProducts { network: self, delta, sending, direction, patterns });
+        self.outer_products_of(Paths::All, receiving, sending, direction, patterns);
+    }
+
+    /// The same for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).
+    #[inline(always)]
+    pub fn outer_products_of(
+        &self,
+        which: Paths,
+        receiving: &Layers<R>,
+        sending: &Layers<R>,
+        direction: &mut Parameters<R>,
+        patterns: usize,
+    ) {
+        R::enter(passes::OuterProducts {
+            network: self,
+            receiving,
+            sending,
+            direction,
+            which,
+            patterns,
+        });
+    }
+
+    /// Makes the direction of a symmetric lateral path symmetric: that of its lower triangle holds, as the direction of the
+    /// path that owns shared weights holds for both.
+    #[inline(always)]
+    pub fn tie_lateral(&self, direction: &mut Parameters<R>) {
+        for (n, path) in self.topology.paths.iter().enumerate() {
+            if path.to == path.from && self.topology.symmetric {
+                let c = &mut direction.weights[n];
+                for i in 0..c.ncols() {
+                    for j in 0..i {
+                        c[(j, i)] = c[(i, j)];
+                    }
+                }
+            }
+        }
     }
 }

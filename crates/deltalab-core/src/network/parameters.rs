@@ -41,6 +41,44 @@ impl<R: Real> Parameters<R> {
         self.weights.iter().map(|w| w.as_slice()).chain(self.biases.iter().map(Vec::as_slice))
     }
 
+    /// self + other, entry by entry.
+    #[inline(always)]
+    pub fn add(&mut self, other: &Self) {
+        for (a, b) in self.slices_mut().zip(other.slices()) {
+            for (a, &b) in a.iter_mut().zip(b) {
+                *a += b;
+            }
+        }
+    }
+
+    /// self − other, entry by entry.
+    #[inline(always)]
+    pub fn subtract(&mut self, other: &Self) {
+        for (a, b) in self.slices_mut().zip(other.slices()) {
+            for (a, &b) in a.iter_mut().zip(b) {
+                *a -= b;
+            }
+        }
+    }
+
+    /// self · factor, entry by entry.
+    #[inline(always)]
+    pub fn scale(&mut self, factor: R) {
+        for a in self.slices_mut() {
+            for a in a {
+                *a *= factor;
+            }
+        }
+    }
+
+    /// Every bias 0.
+    #[inline(always)]
+    pub fn clear_biases(&mut self) {
+        for b in &mut self.biases {
+            b.fill(R::zero());
+        }
+    }
+
     /// Sets one lane to `value` everywhere.
     pub fn fill_lane(&mut self, lane: usize, value: R::Elem) {
         for x in self.slices_mut().flatten() {

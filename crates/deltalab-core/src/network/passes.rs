@@ -27,7 +27,7 @@ impl<R: Real> Kernel for Forward<'_, R> {
 
 /// η of one layer: sending units ascending, path after path, then the bias.
 #[inline(always)]
-fn net_input<R: Real>(
+pub(super) fn net_input<R: Real>(
     network: &Network<R>,
     layer: usize,
     activity: &Layers<R>,
@@ -37,11 +37,11 @@ fn net_input<R: Real>(
     let layers = &network.topology.layers;
     let units = layers[layer].units;
     eta.fill(R::zero());
-    for (path, w) in network.topology.paths.iter().zip(&network.values.weights) {
+    for (n, path) in network.topology.paths.iter().enumerate() {
         if path.to == layer {
             let senders = layers[path.from].units;
-            let (w, y) = (View::columns(w.as_slice(), units), activity.of(path.from, patterns));
-            accumulate(eta, (units, senders, patterns), w, View::columns(y, senders));
+            let y = View::columns(activity.of(path.from, patterns), senders);
+            accumulate(eta, (units, senders, patterns), network.weights(n), y);
         }
     }
     if layers[layer].bias {
@@ -70,41 +70,72 @@ impl<R: Real> Kernel for Backward<'_, R> {
         let units = layers[layer].units;
         let (here, above) = delta.split(layer, patterns);
         here.fill(R::zero());
-        for (path, w) in network.topology.paths.iter().zip(&network.values.weights) {
+        for (n, path) in network.topology.paths.iter().enumerate() {
             if path.from == layer && path.to > layer {
                 let receivers = layers[path.to].units;
-                let (w, d) =
-                    (View::transposed(w.as_slice(), receivers), above.of(path.to, patterns));
-                accumulate(here, (units, receivers, patterns), w, View::columns(d, receivers));
+                let d = View::columns(above.of(path.to, patterns), receivers);
+                accumulate(here, (units, receivers, patterns), network.weights(n).transpose(), d);
             }
         }
     }
 }
 
-/// Errors meet activities.
+/// Every layer driven by given activities at once: η = W y + b, and f(η).
+pub(super) struct Drive<'a, R> {
+    pub network: &'a Network<R>,
+    pub activity: &'a Layers<R>,
+    pub net: &'a mut Layers<R>,
+    pub response: &'a mut Layers<R>,
+    pub patterns: usize,
+}
+
+impl<R: Real> Kernel for Drive<'_, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { network, activity, net, response, patterns } = self;
+        for (layer, shape) in network.topology.layers.iter().enumerate().skip(1) {
+            let eta = net.of_mut(layer, patterns);
+            net_input(network, layer, activity, eta, patterns);
+            shape.activation.apply(shape.units, eta, response.of_mut(layer, patterns));
+        }
+    }
+}
+
+/// Products of receiving and sending quantities, c_ij = Σ_p a_jp b_ip, for every path that learns; masked weights get 0.
 pub(super) struct OuterProducts<'a, R> {
     pub network: &'a Network<R>,
-    pub delta: &'a Layers<R>,
+    pub receiving: &'a Layers<R>,
     pub sending: &'a Layers<R>,
     pub direction: &'a mut Parameters<R>,
+    pub which: Paths,
     pub patterns: usize,
+}
+
+/// For which paths a product is made; for others it is 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paths {
+    /// All that learn.
+    All,
+    /// Those whose weights also serve the other direction: owners of shared weights, symmetric lateral paths.
+    Tied,
 }
 
 impl<R: Real> Kernel for OuterProducts<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { network, delta, sending, direction, patterns } = self;
+        let Self { network, receiving, sending, direction, which, patterns } = self;
         let layers = &network.topology.layers;
         for (n, path) in network.topology.paths.iter().enumerate() {
             let c = direction.weights[n].as_mut_slice();
             c.fill(R::zero());
-            if path.shared || path.fixed {
+            if path.shared || path.fixed || (which == Paths::Tied && !network.topology.is_tied(n)) {
                 continue;
             }
             let (to, from) = (layers[path.to].units, layers[path.from].units);
-            let (d, x) = (delta.of(path.to, patterns), sending.of(path.from, patterns));
-            accumulate(c, (to, patterns, from), View::columns(d, to), View::transposed(x, from));
+            let (a, b) = (receiving.of(path.to, patterns), sending.of(path.from, patterns));
+            accumulate(c, (to, patterns, from), View::columns(a, to), View::transposed(b, from));
             if let Some(mask) = &network.masks[n] {
                 // Selected, not multiplied: NaN · 0 would stay NaN.
                 for (c, &on) in c.iter_mut().zip(mask.as_slice()) {
@@ -115,9 +146,9 @@ impl<R: Real> Kernel for OuterProducts<'_, R> {
         for (layer, shape) in layers.iter().enumerate().filter(|(_, shape)| shape.bias) {
             let c = &mut direction.biases[layer];
             c.fill(R::zero());
-            for d in delta.of(layer, patterns).chunks_exact(shape.units) {
-                for (c, &d) in c.iter_mut().zip(d) {
-                    *c += d;
+            for a in receiving.of(layer, patterns).chunks_exact(shape.units) {
+                for (c, &a) in c.iter_mut().zip(a) {
+                    *c += a;
                 }
             }
         }

@@ -34,6 +34,12 @@ impl<'a, R: Real> View<'a, R> {
         assert!(last < self.data.len(), "a matrix larger than its storage");
     }
 
+    /// Its transpose.
+    #[inline(always)]
+    pub fn transpose(self) -> Self {
+        Self { data: self.data, row: self.column, column: self.row }
+    }
+
     #[inline(always)]
     fn at(&self, r: usize, c: usize) -> R {
         let index = r * self.row + c * self.column;

@@ -3,6 +3,8 @@
 use super::activation::Activation;
 use super::initialiser::Initialiser;
 use crate::params::{Family, Must};
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A layer of units.
@@ -44,6 +46,8 @@ pub struct Topology {
     pub layers: Vec<Layer>,
     /// The paths, by receiving layer, then by sending layer.
     pub paths: Vec<Path>,
+    /// Whether reciprocal paths share their weights and lateral weights stay symmetric.
+    pub symmetric: bool,
 }
 
 crate::params! {
@@ -53,6 +57,17 @@ crate::params! {
         pub hidden: Vec<usize> = Vec::new(), Must::List(&Must::Integer(1, 1_000_000));
         /// Whether every layer also receives from every earlier one, not only from the one before it.
         pub shortcuts: bool = false, Must::Bool;
+        /// How layers are joined: `"feedforward"`, `"bidirectional"` (every path between hidden and output layers is answered
+        /// by one in the other direction) or `"recurrent"` (bidirectional, with shortcuts and lateral paths). Default: what
+        /// the learning rule is for.
+        pub connectivity: Option<Connectivity> = None, Must::Choice(&["feedforward", "bidirectional", "recurrent"]);
+        /// Whether units of a hidden or output layer also receive from the others of their layer (not from themselves).
+        pub lateral: bool = false, Must::Bool;
+        /// Whether reciprocal paths share their weights, and lateral weights stay symmetric, throughout learning.
+        pub symmetric: bool = true, Must::Bool;
+        /// Where reciprocal paths have weights of their own: whether they start as each other's transpose, and lateral ones
+        /// as their own.
+        pub symmetric_init: bool = false, Must::Bool;
         /// Whether hidden and output units learn a bias (a weight from a unit that is always 1).
         pub biases: bool = true, Must::Bool;
         /// Activation function of hidden units, and of output units unless `output_activation` is set.
@@ -63,7 +78,8 @@ crate::params! {
         pub init: Initialiser = Initialiser::default(), Must::Kind(Family::Initialiser);
         /// How initial biases are drawn. Default: as the weights for uniform, normal, constant and given; else 0.
         pub bias_init: Option<Initialiser> = None, Must::Kind(Family::Initialiser);
-        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out.
+        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out, in both directions
+        /// where a lateral path is symmetric.
         pub masks: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new(),
             Must::Map(&Must::List(&Must::List(&Must::Integer(0, 1))));
         /// Paths whose weights never change.
@@ -71,6 +87,18 @@ crate::params! {
         /// By hidden layer, the activation function of that layer alone.
         pub activations: BTreeMap<String, Activation> = BTreeMap::new(), Must::Map(&Must::Kind(Family::Activation));
     }
+}
+
+/// How layers are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connectivity {
+    /// Upwards only.
+    Feedforward,
+    /// Upwards, and every path between hidden and output layers is answered by one downwards.
+    Bidirectional,
+    /// Bidirectional, with shortcuts and lateral paths: every layer above the input receives from every layer.
+    Recurrent,
 }
 
 /// What is wrong with a `[network]`, beyond the limits of each key.
@@ -98,13 +126,22 @@ pub enum TopologyError {
     },
     /// Softmax on a hidden layer.
     HiddenSoftmax,
+    /// A key for a path that uses another's weights.
+    Shared {
+        /// The key, such as `masks`.
+        key: &'static str,
+        /// The path.
+        name: String,
+        /// The path whose weights it uses.
+        owner: String,
+    },
 }
 
 impl TopologyError {
     /// The key under `[network]` that is to be changed.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::NoSuch { key, .. } | Self::Shape { key, .. } => key,
+            Self::NoSuch { key, .. } | Self::Shape { key, .. } | Self::Shared { key, .. } => key,
             Self::HiddenSoftmax => "activation",
         }
     }
@@ -125,6 +162,9 @@ impl core::fmt::Display for TopologyError {
                 "\"{name}\" must be {} x {} (receiving x sending); got {} x {}",
                 expected.0, expected.1, found.0, found.1
             ),
+            Self::Shared { name, owner, .. } => {
+                write!(f, "\"{name}\" uses the weights of \"{owner}\": name that path instead")
+            }
             Self::HiddenSoftmax => f.write_str(
                 "softmax is for the output layer only; set output_activation = \"softmax\"",
             ),
@@ -158,29 +198,71 @@ impl Topology {
         inputs: usize,
         outputs: usize,
     ) -> Result<Self, TopologyError> {
+        let params =
+            NetworkParams { connectivity: Some(Connectivity::Feedforward), ..params.clone() };
+        Self::new(&params, inputs, outputs, Connectivity::Feedforward)
+    }
+
+    /// The network of these parameters, joined as they say or else as `usual`.
+    ///
+    /// # Errors
+    /// [`TopologyError`] where masks, fixed paths, given weights or activations do not fit the layers.
+    ///
+    /// ```
+    /// use deltalab_core::network::{Connectivity, NetworkParams, Topology};
+    /// let params = NetworkParams { hidden: vec![4], ..NetworkParams::default() };
+    /// let net = Topology::new(&params, 2, 1, Connectivity::Bidirectional).unwrap();
+    /// let names: Vec<_> = net.paths.iter().map(|path| path.name.as_str()).collect();
+    /// assert_eq!(names, ["hidden<-input", "hidden<-output", "output<-hidden"]);
+    /// assert_eq!(net.paths[1].reciprocal_of, Some(2));
+    /// ```
+    pub fn new(
+        params: &NetworkParams,
+        inputs: usize,
+        outputs: usize,
+        usual: Connectivity,
+    ) -> Result<Self, TopologyError> {
+        let connectivity = params.connectivity.unwrap_or(usual);
+        let back = connectivity != Connectivity::Feedforward;
+        let shortcuts = params.shortcuts || connectivity == Connectivity::Recurrent;
+        let lateral = params.lateral || connectivity == Connectivity::Recurrent;
         let layers = layers(params, inputs, outputs);
-        let mut paths = Vec::new();
-        for to in 1..layers.len() {
-            for from in if params.shortcuts { 0 } else { to - 1 }..to {
-                let name = format!("{}<-{}", layers[to].name, layers[from].name);
-                let mask = params.masks.get(&name).map(|rows| {
-                    rows.iter().map(|row| row.iter().map(|&on| on != 0).collect()).collect()
-                });
-                let fixed = params.fixed.contains(&name);
-                paths.push(Path {
-                    name,
-                    to,
-                    from,
-                    reciprocal_of: None,
-                    shared: false,
-                    mask,
-                    fixed,
-                });
-            }
-        }
-        let topology = Self { layers, paths };
+        let joined = |to: usize, from: usize| match to.cmp(&from) {
+            Ordering::Equal => lateral,
+            Ordering::Greater => shortcuts || from + 1 == to,
+            Ordering::Less => back && (shortcuts || to + 1 == from),
+        };
+        let ends: Vec<_> = (1..layers.len())
+            .flat_map(|to| (0..layers.len()).map(move |from| (to, from)))
+            .filter(|&(to, from)| joined(to, from))
+            .collect();
+        let paths = ends.iter().map(|&(to, from)| {
+            let name = format!("{}<-{}", layers[to].name, layers[from].name);
+            let given = params.masks.get(&name).map(|rows| {
+                rows.iter()
+                    .map(|row| row.iter().map(|&on| on != 0).collect())
+                    .collect::<Vec<Vec<bool>>>()
+            });
+            let mask = if to == from {
+                Some(lateral_mask(given, layers[to].units, params.symmetric))
+            } else {
+                given
+            };
+            let reciprocal_of =
+                if to < from { ends.iter().position(|&ends| ends == (from, to)) } else { None };
+            let shared = params.symmetric && reciprocal_of.is_some();
+            let fixed = params.fixed.contains(&name);
+            Path { name, to, from, reciprocal_of, shared, mask, fixed }
+        });
+        let paths = paths.collect();
+        let topology = Self { layers, paths, symmetric: params.symmetric };
         topology.check(params)?;
         Ok(topology)
+    }
+
+    /// Whether activity flows up only, so that one pass gives every activity.
+    pub fn is_feedforward(&self) -> bool {
+        self.paths.iter().all(|path| path.from < path.to)
     }
 
     fn check(&self, params: &NetworkParams) -> Result<(), TopologyError> {
@@ -207,6 +289,13 @@ impl Topology {
         }
         for path in &self.paths {
             let expected = (self.layers[path.to].units, self.layers[path.from].units);
+            if path.shared && (path.mask.is_some() || path.fixed) {
+                let key = if path.mask.is_some() { "masks" } else { "fixed" };
+                let owner = path
+                    .reciprocal_of
+                    .map_or(String::new(), |owner| self.paths[owner].name.clone());
+                return Err(TopologyError::Shared { key, name: path.name.clone(), owner });
+            }
             if let Some(mask) = &path.mask {
                 let found = shape(mask, expected.1);
                 if found != expected {
@@ -221,6 +310,16 @@ impl Topology {
         }
         params.init.check(self, "init")?;
         params.bias_init.as_ref().map_or(Ok(()), |init| init.check(self, "bias_init"))
+    }
+
+    /// Whether the weights of a path also serve the other direction: it owns shared ones, or is lateral and symmetric.
+    #[inline(always)]
+    pub fn is_tied(&self, path: usize) -> bool {
+        let own = &self.paths[path];
+        let lateral = own.to == own.from;
+        self.symmetric
+            && (lateral
+                || self.paths.iter().any(|other| other.shared && other.reciprocal_of == Some(path)))
     }
 
     /// Index of the output layer.
@@ -255,4 +354,17 @@ fn layers(params: &NetworkParams, inputs: usize, outputs: usize) -> Vec<Layer> {
         bias: params.biases,
     };
     [input].into_iter().chain(hidden).chain([output]).collect()
+}
+
+/// A lateral path's mask: units do not receive from themselves, and a weight that serves both directions is gone from both.
+fn lateral_mask(given: Option<Vec<Vec<bool>>>, units: usize, symmetric: bool) -> Vec<Vec<bool>> {
+    let mut mask = given.unwrap_or_else(|| vec![vec![true; units]; units]);
+    let asked = mask.clone();
+    for (j, row) in mask.iter_mut().enumerate() {
+        for (i, on) in row.iter_mut().enumerate() {
+            let other = asked.get(i).and_then(|row| row.get(j)).copied().unwrap_or(true);
+            *on &= i != j && (other || !symmetric);
+        }
+    }
+    mask
 }

@@ -307,8 +307,8 @@ impl Setup {
             return Err(SetupError::Task { key, complaint });
         }
         let (inputs, outputs) = task.sizes();
-        let topology =
-            Topology::feedforward(&network, inputs, outputs).map_err(SetupError::Topology)?;
+        let topology = Topology::new(&network, inputs, outputs, learner.connectivity())
+            .map_err(SetupError::Topology)?;
         let needs = learner.needs();
         if let Some(&need) = needs.iter().find(|need| !need.is_met(&topology, &train.error, &*task))
         {

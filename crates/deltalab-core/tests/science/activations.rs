@@ -28,7 +28,7 @@ fn f(activation: &Activation, eta: &[f64]) -> Vec<f64> {
 fn derivative(activation: &Activation, eta: f64) -> f64 {
     let y = f(activation, &[eta]);
     let mut delta = [1.0];
-    activation.scale_by_derivative(&[eta], &y, &mut delta);
+    activation.scale_by_derivative(1, &[eta], &y, &mut delta);
     delta[0]
 }
 
