@@ -1,9 +1,10 @@
 //! The update loop allocates nothing: a counting allocator, read at the boundaries of epochs.
 
 use deltalab_core::learner::{
-    Backprop, Configured, Delta, Perceptron, Recipe, RescorlaWagner, Rule,
+    ActivationBackprop, AlmeidaPineda, Backprop, ClampKind, Configured, Delta, Form, GeneRec, Hard,
+    Iterations, Nudge, Perceptron, Recipe, RescorlaWagner, Rule, Sender, Sides, Stable,
 };
-use deltalab_core::network::{Activation, NetworkParams};
+use deltalab_core::network::{Activation, Connectivity, NetworkParams};
 use deltalab_core::optimiser::schedule::Exponential;
 use deltalab_core::optimiser::{OptimiserParams, Schedule};
 use deltalab_core::real::Level;
@@ -154,6 +155,49 @@ fn perceptron_allocates_nothing_while_it_learns() {
 fn rescorla_wagner_allocates_nothing_while_it_learns() {
     let network = NetworkParams { biases: false, ..network(&[], Activation::Linear) };
     for_each_optimiser::<RescorlaWagner>(&cell(PatternAssociator { set: Set::Hard }, network));
+}
+
+/// Nets with cycles that share their weights, with lateral paths. (Optimisers are seen to above.)
+fn settling_cell(connectivity: Connectivity) -> Ingredients {
+    let mut cell = cell(
+        PatternAssociator { set: Set::Hard },
+        NetworkParams {
+            connectivity: Some(connectivity),
+            lateral: connectivity != Connectivity::Feedforward,
+            ..network(&[3, 2], Activation::Logistic)
+        },
+    );
+    cell.train.batch = BatchSize::Patterns(3);
+    cell
+}
+
+#[test]
+fn generec_allocates_nothing_while_it_learns() {
+    type Params = <GeneRec as Rule>::Params;
+    let nudge = ClampKind::Nudge(Nudge { nudge: 0.1, sides: Sides::Two });
+    for rule in [Form::Plain, Form::Midpoint, Form::Symmetric, Form::Chl] {
+        for clamp in [ClampKind::Word(Hard::Hard), nudge] {
+            let params = Params { rule, clamp, ..Params::default() };
+            allocates_nothing::<GeneRec>(&settling_cell(Connectivity::Bidirectional), &params);
+        }
+    }
+}
+
+#[test]
+fn almeida_pineda_allocates_nothing_while_it_learns() {
+    let cell = settling_cell(Connectivity::Recurrent);
+    allocates_nothing::<AlmeidaPineda>(&cell, &Default::default());
+}
+
+#[test]
+fn activation_backprop_allocates_nothing_while_it_learns() {
+    type Params = <ActivationBackprop as Rule>::Params;
+    for iterations in [Iterations::Number(3), Iterations::Stable(Stable::Stable)] {
+        let sender = Sender::Midpoint;
+        let params = Params { iterations, sender, ..Params::default() };
+        let cell = settling_cell(Connectivity::Feedforward);
+        allocates_nothing::<ActivationBackprop>(&cell, &params);
+    }
 }
 
 /// The criterion shows the held-out patterns after every epoch.

@@ -12,6 +12,7 @@ mod almeida_pineda;
 mod backprop;
 mod batch;
 mod delta;
+mod entered;
 mod forward;
 mod generec;
 mod needs;
@@ -20,11 +21,12 @@ mod phase;
 mod recipe;
 mod rescorla_wagner;
 
-pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender};
+pub use activation_backprop::{ActivationBackprop, Difference, Iterations, Sender, Stable};
 pub use almeida_pineda::AlmeidaPineda;
 pub use backprop::Backprop;
 pub use batch::Batch;
 pub use delta::Delta;
+pub(crate) use entered::learner;
 pub use forward::Forward;
 pub use generec::{ClampKind, Form, GeneRec, Hard, Nudge, Sides};
 pub use needs::Need;
@@ -80,7 +82,7 @@ pub trait Rule: Debug + Send + Sync + 'static {
         + Sync
         + 'static;
     /// The rule at work, for one run or one per lane.
-    type Learner<R: Real>: Learner<R> + Send + 'static;
+    type Learner<R: Real>: Learner<R> + 'static;
 
     /// What network and task must provide.
     fn needs(params: &Self::Params) -> Vec<Need>;
@@ -90,8 +92,8 @@ pub trait Rule: Debug + Send + Sync + 'static {
         None
     }
 
-    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the rule's
-    /// own file so that the code for every kind of lane is compiled here, once, and not again in every crate above.
+    /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the
+    /// rule's own file so that its code for every kind of lane is compiled here, once, and not again in crates above.
     fn group(
         params: &Self::Params,
         setup: &Arc<Setup>,
@@ -123,7 +125,7 @@ pub struct Context<'a> {
 /// A rule at work: the mathematics of one network, written once for one run or many lanes.
 ///
 /// Every method carries `#[inline(always)]`.
-pub trait Learner<R: Real> {
+pub trait Learner<R: Real>: Send {
     /// The direction Δw/ε, summed over the patterns of the batch; every entry is written.
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>);
 

@@ -12,9 +12,10 @@
 //!
 //! Drawn in f64 and then rounded to the precision of the run, row by row (receiving unit by receiving unit), from the
 //! stream of the path's own name: a path has the same draws in every net that has one of its name and size, whatever the
-//! other paths are. A lateral path that stays symmetric keeps the draws of its lower triangle. Biases come from the stream of the layer's name. Masked weights are drawn and then set to 0.
+//! other paths are. A lateral path that starts symmetric keeps the draws of its lower triangle. Biases come from the stream of
+//! the layer's name. Masked weights are drawn and then set to 0.
 
-use super::topology::{NetworkParams, Topology, TopologyError, shape};
+use super::topology::{NetworkParams, Path, Topology, TopologyError, shape};
 use crate::params::{Described, Interval, Kind, Must};
 use crate::random::{Purpose, Stream, Streams};
 use nalgebra::DMatrix;
@@ -175,21 +176,16 @@ impl Initial {
                     (topology.layers[path.to].units, topology.layers[path.from].units);
                 let mut stream = streams.stream(Purpose::Weights, &path.name);
                 let mut w = params.init.weights(&path.name, receiving, sending, &mut stream);
-                if let Some(mask) = &path.mask {
-                    w = DMatrix::from_fn(receiving, sending, |j, i| {
-                        if mask[j][i] { w[(j, i)] } else { 0.0 }
-                    });
-                }
-                if path.to == path.from && topology.symmetric {
+                if path.to == path.from && (topology.symmetric || params.symmetric_init) {
                     w = DMatrix::from_fn(receiving, sending, |j, i| w[(j.max(i), j.min(i))]);
                 }
-                w
+                masked(w, path)
             })
             .collect();
         if params.symmetric_init {
             for (n, path) in topology.paths.iter().enumerate().filter(|(_, path)| !path.shared) {
                 if let Some(other) = path.reciprocal_of {
-                    weights[n] = weights[other].transpose();
+                    weights[n] = masked(weights[other].transpose(), path);
                 }
             }
         }
@@ -300,6 +296,16 @@ impl Initialiser {
         }
         Ok(())
     }
+}
+
+/// 0 where the path's mask takes a weight out.
+fn masked(mut weights: DMatrix<f64>, path: &Path) -> DMatrix<f64> {
+    for (j, row) in path.mask.iter().flatten().enumerate() {
+        for (i, _) in row.iter().enumerate().filter(|(_, on)| !**on) {
+            weights[(j, i)] = 0.0;
+        }
+    }
+    weights
 }
 
 /// Rows or columns, whichever are fewer, made orthonormal one after the other (modified Gram–Schmidt, twice for

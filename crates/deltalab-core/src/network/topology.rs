@@ -65,7 +65,8 @@ crate::params! {
         pub lateral: bool = false, Must::Bool;
         /// Whether reciprocal paths share their weights, and lateral weights stay symmetric, throughout learning.
         pub symmetric: bool = true, Must::Bool;
-        /// Where reciprocal paths have weights of their own: whether they start as each other's transpose.
+        /// Where reciprocal paths have weights of their own: whether they start as each other's transpose, and lateral ones
+        /// as their own.
         pub symmetric_init: bool = false, Must::Bool;
         /// Whether hidden and output units learn a bias (a weight from a unit that is always 1).
         pub biases: bool = true, Must::Bool;
@@ -77,7 +78,8 @@ crate::params! {
         pub init: Initialiser = Initialiser::default(), Must::Kind(Family::Initialiser);
         /// How initial biases are drawn. Default: as the weights for uniform, normal, constant and given; else 0.
         pub bias_init: Option<Initialiser> = None, Must::Kind(Family::Initialiser);
-        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out.
+        /// By path (`"hidden<-input"`), a matrix of 0 and 1, receiving x sending: 0 takes the weight out, in both directions
+        /// where a lateral path is symmetric.
         pub masks: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new(),
             Must::Map(&Must::List(&Must::List(&Must::Integer(0, 1))));
         /// Paths whose weights never change.
@@ -124,8 +126,10 @@ pub enum TopologyError {
     },
     /// Softmax on a hidden layer.
     HiddenSoftmax,
-    /// A mask for a path that uses another's weights.
+    /// A key for a path that uses another's weights.
     Shared {
+        /// The key, such as `masks`.
+        key: &'static str,
         /// The path.
         name: String,
         /// The path whose weights it uses.
@@ -137,9 +141,8 @@ impl TopologyError {
     /// The key under `[network]` that is to be changed.
     pub fn key(&self) -> &'static str {
         match self {
-            Self::NoSuch { key, .. } | Self::Shape { key, .. } => key,
+            Self::NoSuch { key, .. } | Self::Shape { key, .. } | Self::Shared { key, .. } => key,
             Self::HiddenSoftmax => "activation",
-            Self::Shared { .. } => "masks",
         }
     }
 }
@@ -159,8 +162,8 @@ impl core::fmt::Display for TopologyError {
                 "\"{name}\" must be {} x {} (receiving x sending); got {} x {}",
                 expected.0, expected.1, found.0, found.1
             ),
-            Self::Shared { name, owner } => {
-                write!(f, "\"{name}\" uses the weights of \"{owner}\": mask that path instead")
+            Self::Shared { name, owner, .. } => {
+                write!(f, "\"{name}\" uses the weights of \"{owner}\": name that path instead")
             }
             Self::HiddenSoftmax => f.write_str(
                 "softmax is for the output layer only; set output_activation = \"softmax\"",
@@ -240,8 +243,11 @@ impl Topology {
                     .map(|row| row.iter().map(|&on| on != 0).collect())
                     .collect::<Vec<Vec<bool>>>()
             });
-            let mask =
-                if to == from { Some(without_diagonal(given, layers[to].units)) } else { given };
+            let mask = if to == from {
+                Some(lateral_mask(given, layers[to].units, params.symmetric))
+            } else {
+                given
+            };
             let reciprocal_of =
                 if to < from { ends.iter().position(|&ends| ends == (from, to)) } else { None };
             let shared = params.symmetric && reciprocal_of.is_some();
@@ -283,11 +289,12 @@ impl Topology {
         }
         for path in &self.paths {
             let expected = (self.layers[path.to].units, self.layers[path.from].units);
-            if path.shared && path.mask.is_some() {
+            if path.shared && (path.mask.is_some() || path.fixed) {
+                let key = if path.mask.is_some() { "masks" } else { "fixed" };
                 let owner = path
                     .reciprocal_of
                     .map_or(String::new(), |owner| self.paths[owner].name.clone());
-                return Err(TopologyError::Shared { name: path.name.clone(), owner });
+                return Err(TopologyError::Shared { key, name: path.name.clone(), owner });
             }
             if let Some(mask) = &path.mask {
                 let found = shape(mask, expected.1);
@@ -349,12 +356,14 @@ fn layers(params: &NetworkParams, inputs: usize, outputs: usize) -> Vec<Layer> {
     [input].into_iter().chain(hidden).chain([output]).collect()
 }
 
-/// A lateral path's mask: units do not receive from themselves.
-fn without_diagonal(given: Option<Vec<Vec<bool>>>, units: usize) -> Vec<Vec<bool>> {
+/// A lateral path's mask: units do not receive from themselves, and a weight that serves both directions is gone from both.
+fn lateral_mask(given: Option<Vec<Vec<bool>>>, units: usize, symmetric: bool) -> Vec<Vec<bool>> {
     let mut mask = given.unwrap_or_else(|| vec![vec![true; units]; units]);
+    let asked = mask.clone();
     for (j, row) in mask.iter_mut().enumerate() {
-        if let Some(itself) = row.get_mut(j) {
-            *itself = false;
+        for (i, on) in row.iter_mut().enumerate() {
+            let other = asked.get(i).and_then(|row| row.get(j)).copied().unwrap_or(true);
+            *on &= i != j && (other || !symmetric);
         }
     }
     mask

@@ -2,8 +2,8 @@
 
 use super::setup::{Precision, Setup};
 use super::trainer::Trainer;
-use crate::learner::Rule;
-use crate::real::{Lanes, Level};
+use crate::learner::{Rule, learner};
+use crate::real::{Lanes, Level, Real};
 use std::sync::Arc;
 
 /// Runs of one cell that train side by side.
@@ -67,6 +67,11 @@ pub(crate) fn group<L: Rule>(
     }
 }
 
+/// A trainer of one kind of number, with the rule inside. The trainer is one for all rules.
+fn train<R: Real, L: Rule>(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
+    Trainer::<R>::boxed(setup, learner::<R, L>(params, &setup.context()))
+}
+
 macro_rules! choose {
     ($function:ident, $scalar:ty, $sse2:ident, $avx2:ident, $avx512:ident) => {
         fn $function<L: Rule>(
@@ -80,15 +85,15 @@ macro_rules! choose {
             macro_rules! lanes {
                 ($pack:ty) => {
                     if wide && runs > <$pack as crate::real::Pack>::N {
-                        Trainer::<Lanes<$pack, 4>, L>::boxed(params, setup)
+                        train::<Lanes<$pack, 4>, L>(params, setup)
                     } else {
-                        Trainer::<Lanes<$pack, 1>, L>::boxed(params, setup)
+                        train::<Lanes<$pack, 1>, L>(params, setup)
                     }
                 };
             }
             match level {
-                _ if runs < 2 => Trainer::<$scalar, L>::boxed(params, setup),
-                Level::Scalar => Trainer::<$scalar, L>::boxed(params, setup),
+                _ if runs < 2 => train::<$scalar, L>(params, setup),
+                Level::Scalar => train::<$scalar, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Baseline => lanes!(crate::real::$sse2),
                 #[cfg(target_arch = "x86_64")]

@@ -369,6 +369,21 @@ impl Setup {
         })
     }
 
+    /// Most patterns that a learner sees at once: those of an update, or all probes.
+    pub fn room(&self) -> usize {
+        self.batch().max(self.probes.len())
+    }
+
+    /// What a learner is built for.
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            topology: &self.topology,
+            error: &self.train.error,
+            input_names: &self.input_names,
+            patterns: self.room(),
+        }
+    }
+
     /// Patterns per update.
     pub fn batch(&self) -> usize {
         match self.train.batch {

@@ -71,10 +71,10 @@ impl<R: Real> Tally<R> {
 
     /// Adds the patterns that a learner has just answered.
     #[inline(always)]
-    pub fn add<L: Learner<R>>(
+    pub fn add(
         &mut self,
         net: &Network<R>,
-        learner: &L,
+        learner: &dyn Learner<R>,
         target: &[R],
         patterns: usize,
     ) {
@@ -102,7 +102,7 @@ impl<R: Real> Tally<R> {
 
     /// Adds the deltas of the patterns that a learner has just learned from.
     #[inline(always)]
-    pub fn add_delta<L: Learner<R>>(&mut self, learner: &L, patterns: usize) {
+    pub fn add_delta(&mut self, learner: &dyn Learner<R>, patterns: usize) {
         if self.wanted.delta {
             for layer in 1..self.delta_squares.len() {
                 for &d in learner.delta().of(layer, patterns) {

@@ -5,7 +5,7 @@
 
 use super::setup::{Precision, Setup};
 use super::trainer::{Trainer, Watch};
-use crate::learner::{Learner, Phase, Rule};
+use crate::learner::{Phase, Rule, learner};
 use crate::network::{ErrorFunction, Layers, Parameters, Steps};
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
@@ -121,12 +121,12 @@ impl Recorder {
     }
 }
 
-impl<R: Real, L: Rule> Watch<R, L> for Recorder {
+impl<R: Real> Watch<R> for Recorder {
     fn goes_on(&self) -> bool {
         self.updates.len() < self.most
     }
 
-    fn update(&mut self, trainer: &Trainer<R, L>, start: usize, end: usize) {
+    fn update(&mut self, trainer: &Trainer<R>, start: usize, end: usize) {
         let Trainer { network, learner, optimiser, direction, batch, .. } = trainer;
         let Some((epoch, patterns)) = trainer.present(0, start, end) else { return };
         let layers = &network.topology.layers;
@@ -185,7 +185,7 @@ fn trace_as<R: Real, L: Rule>(
     seed: u64,
     updates: usize,
 ) -> Trace {
-    let mut trainer = Trainer::<R, L>::new(params, setup);
+    let mut trainer = Trainer::<R>::new(setup, learner::<R, L>(params, &setup.context()));
     let mut recorder = Recorder::new(setup, updates.max(1));
     let mut seeds = Some(seed);
     trainer.train_watched(&mut recorder, &mut || seeds.take(), &mut drop, &|| false);

@@ -4,7 +4,7 @@ use super::group::{Group, Outcome, Status};
 use super::params::{Bound, Order, Reduction};
 use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
-use crate::learner::{Batch, Context, Learner, Rule};
+use crate::learner::{Batch, Learner};
 use crate::metric::Metric;
 use crate::network::{Initial, Network, Parameters};
 use crate::optimiser::Optimiser;
@@ -14,10 +14,10 @@ use crate::task::{Patterns, Sample};
 use std::sync::Arc;
 
 /// Runs of one cell in the lanes of `R`.
-pub(super) struct Trainer<R: Real, L: Rule> {
+pub(super) struct Trainer<R: Real> {
     setup: Arc<Setup>,
     pub(super) network: Network<R>,
-    pub(super) learner: L::Learner<R>,
+    pub(super) learner: Box<dyn Learner<R>>,
     pub(super) optimiser: Optimiser<R>,
     pub(super) direction: Parameters<R>,
     pub(super) batch: Batch<R>,
@@ -70,45 +70,38 @@ struct Closing<R> {
 }
 
 /// Sees every update, once its direction is known and before the change is made.
-pub(super) trait Watch<R: Real, L: Rule> {
+pub(super) trait Watch<R: Real> {
     /// Whether training goes on.
     fn goes_on(&self) -> bool;
     /// An update with the patterns from `start` to `end` of each lane's order.
-    fn update(&mut self, trainer: &Trainer<R, L>, start: usize, end: usize);
+    fn update(&mut self, trainer: &Trainer<R>, start: usize, end: usize);
 }
 
 /// Nobody watches: what ordinary training compiles to.
 struct Unwatched;
 
-impl<R: Real, L: Rule> Watch<R, L> for Unwatched {
+impl<R: Real> Watch<R> for Unwatched {
     #[inline(always)]
     fn goes_on(&self) -> bool {
         true
     }
     #[inline(always)]
-    fn update(&mut self, _: &Trainer<R, L>, _: usize, _: usize) {}
+    fn update(&mut self, _: &Trainer<R>, _: usize, _: usize) {}
 }
 
 /// The most points of a curve for which room is made before the run begins.
 const RESERVED_POINTS: u64 = 1 << 20;
 
-impl<R: Real, L: Rule> Trainer<R, L> {
-    pub(super) fn boxed(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Group> {
-        Box::new(Self::new(params, setup))
+impl<R: Real> Trainer<R> {
+    pub(super) fn boxed(setup: &Arc<Setup>, learner: Box<dyn Learner<R>>) -> Box<dyn Group> {
+        Box::new(Self::new(setup, learner))
     }
 
     /// A trainer with empty lanes.
-    pub(super) fn new(params: &L::Params, setup: &Arc<Setup>) -> Self {
+    pub(super) fn new(setup: &Arc<Setup>, learner: Box<dyn Learner<R>>) -> Self {
         let topology = &setup.topology;
-        let (inputs, outputs) =
-            (topology.layers[0].units, topology.layers[topology.output()].units);
-        let room = setup.batch().max(setup.probes.len());
-        let context = Context {
-            topology,
-            error: &setup.train.error,
-            input_names: &setup.input_names,
-            patterns: room,
-        };
+        let (inputs, outputs) = setup.task_sizes();
+        let room = setup.room();
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
@@ -121,7 +114,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
         let [train, test] = [Over::Train, Over::Test].map(tally);
         Self {
             network: Network::new(topology.clone()),
-            learner: L::build(params, &context),
+            learner,
             optimiser: Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology),
             direction: Parameters::zeros(topology),
             batch: Batch::zeros(inputs, outputs, room),
@@ -241,7 +234,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
 
     /// One epoch: every pattern presented and learned from. Allocates nothing.
     #[inline(always)]
-    fn run_epoch(&mut self, watch: &mut impl Watch<R, L>) -> Closing<R> {
+    fn run_epoch(&mut self, watch: &mut impl Watch<R>) -> Closing<R> {
         let patterns = self.setup.train_patterns;
         let size = self.setup.batch();
         self.train.clear();
@@ -266,8 +259,8 @@ impl<R: Real, L: Rule> Trainer<R, L> {
     fn direct(&mut self) {
         let patterns = self.batch.patterns;
         self.learner.direction(&self.network, &self.batch, &mut self.direction);
-        self.train.add(&self.network, &self.learner, self.learner.target(&self.batch), patterns);
-        self.train.add_delta(&self.learner, patterns);
+        self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
+        self.train.add_delta(&*self.learner, patterns);
         if self.setup.train.reduction == Reduction::Mean {
             let count = R::of(patterns as f64);
             for c in self.direction.slices_mut() {
@@ -381,7 +374,7 @@ impl<R: Real, L: Rule> Trainer<R, L> {
                 }
             }
             self.learner.respond(&self.network, &self.batch);
-            self.test.add(&self.network, &self.learner, self.batch.target(), end - start);
+            self.test.add(&self.network, &*self.learner, self.batch.target(), end - start);
             start = end;
         }
     }
@@ -530,7 +523,7 @@ fn fill_lane<R: Real>(units: &mut [R], from: &[R::Elem], lane: usize) {
     }
 }
 
-impl<R: Real, L: Rule> Group for Trainer<R, L> {
+impl<R: Real> Group for Trainer<R> {
     fn lanes(&self) -> usize {
         R::LANES
     }
@@ -545,9 +538,9 @@ impl<R: Real, L: Rule> Group for Trainer<R, L> {
     }
 }
 
-impl<R: Real, L: Rule> Trainer<R, L> {
+impl<R: Real> Trainer<R> {
     /// [`Group::train`], seen by a watch; runs that have not ended when it has seen enough are given up.
-    pub(super) fn train_watched<W: Watch<R, L>>(
+    pub(super) fn train_watched<W: Watch<R>>(
         &mut self,
         watch: &mut W,
         next: &mut dyn FnMut() -> Option<u64>,
@@ -572,9 +565,9 @@ impl<R: Real, L: Rule> Trainer<R, L> {
     }
 }
 
-struct RunEpoch<'a, R: Real, L: Rule, W>(&'a mut Trainer<R, L>, &'a mut W);
+struct RunEpoch<'a, R: Real, W>(&'a mut Trainer<R>, &'a mut W);
 
-impl<R: Real, L: Rule, W: Watch<R, L>> Kernel for RunEpoch<'_, R, L, W> {
+impl<R: Real, W: Watch<R>> Kernel for RunEpoch<'_, R, W> {
     type Out = Closing<R>;
     #[inline(always)]
     fn run(self) -> Closing<R> {
@@ -582,9 +575,9 @@ impl<R: Real, L: Rule, W: Watch<R, L>> Kernel for RunEpoch<'_, R, L, W> {
     }
 }
 
-struct ShowTest<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct ShowTest<'a, R: Real>(&'a mut Trainer<R>);
 
-impl<R: Real, L: Rule> Kernel for ShowTest<'_, R, L> {
+impl<R: Real> Kernel for ShowTest<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
@@ -592,9 +585,9 @@ impl<R: Real, L: Rule> Kernel for ShowTest<'_, R, L> {
     }
 }
 
-struct ShowProbes<'a, R: Real, L: Rule>(&'a mut Trainer<R, L>);
+struct ShowProbes<'a, R: Real>(&'a mut Trainer<R>);
 
-impl<R: Real, L: Rule> Kernel for ShowProbes<'_, R, L> {
+impl<R: Real> Kernel for ShowProbes<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {

@@ -11,6 +11,7 @@ mod known_conditioning;
 mod known_saxe;
 mod known_xor;
 mod optimisers;
+mod settling_lanes;
 mod support;
 mod trace;
 mod trainer;

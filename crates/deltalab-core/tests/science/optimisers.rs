@@ -18,24 +18,27 @@ fn network(fixed: bool) -> Network<f64> {
     Network::new(topology(&params, 3, 2))
 }
 
-/// What an optimiser adds to one weight w, given c, at the n-th update: written again, number by number.
-fn scalar(params: &OptimiserParams, rate: f64) -> Box<dyn FnMut(f64, f64) -> f64> {
+/// What an optimiser adds to one weight w, given c, at a learning rate: written again, number by number.
+type Scalar = Box<dyn FnMut(f64, f64, f64) -> f64>;
+
+/// `first_step` is rprop's.
+fn scalar(params: &OptimiserParams, first_step: f64) -> Scalar {
     let (mut m, mut q, mut n) = (0.0_f64, 0.0_f64, 0);
     match params.clone() {
-        OptimiserParams::Sgd(p) => Box::new(move |w, c| rate * c - rate * p.weight_decay * w),
-        OptimiserParams::Momentum(p) => Box::new(move |w, c| {
+        OptimiserParams::Sgd(p) => Box::new(move |rate, w, c| rate * c - rate * p.weight_decay * w),
+        OptimiserParams::Momentum(p) => Box::new(move |rate, w, c| {
             m = p.momentum * m + rate * c;
             m - rate * p.weight_decay * w
         }),
-        OptimiserParams::Nesterov(p) => Box::new(move |w, c| {
+        OptimiserParams::Nesterov(p) => Box::new(move |rate, w, c| {
             m = p.momentum * m + rate * c;
             p.momentum * m + rate * c - rate * p.weight_decay * w
         }),
-        OptimiserParams::Rmsprop(p) => Box::new(move |w, c| {
+        OptimiserParams::Rmsprop(p) => Box::new(move |rate, w, c| {
             q = p.decay * q + (1.0 - p.decay) * c * c;
             rate * c / (q.sqrt() + p.epsilon) - rate * p.weight_decay * w
         }),
-        OptimiserParams::Adam(p) => Box::new(move |w, c| {
+        OptimiserParams::Adam(p) => Box::new(move |rate, w, c| {
             n += 1;
             m = p.beta1 * m + (1.0 - p.beta1) * c;
             q = p.beta2 * q + (1.0 - p.beta2) * c * c;
@@ -43,8 +46,8 @@ fn scalar(params: &OptimiserParams, rate: f64) -> Box<dyn FnMut(f64, f64) -> f64
             rate * mean / (square.sqrt() + p.epsilon) - rate * p.weight_decay * w
         }),
         OptimiserParams::Rprop(p) => {
-            let (mut step, mut last) = (rate, 0.0_f64);
-            Box::new(move |w, c| {
+            let (mut step, mut last) = (first_step, 0.0_f64);
+            Box::new(move |rate, w, c| {
                 let mut c = c;
                 if c * last > 0.0 {
                     step = (step * p.increase).min(p.largest);
@@ -105,8 +108,11 @@ fn twenty_updates_are_those_of_scalar_code_and_only_weights_decay() {
             for update in 0..20 {
                 // Signs turn often, and an exact 0 comes now and then.
                 set(&mut direction, || if random.below(8) == 0 { 0.0 } else { random.normal() });
+                // A rate that changes shows where ε stands: before the memory or after it.
+                let factor = [1.0, 0.5, 2.0][update % 3];
+                optimiser.set_rate(0, factor);
                 for ((w, c), f) in expected.iter_mut().zip(all(&direction)).zip(&mut by_hand) {
-                    *w += f(*w, c);
+                    *w += f(0.1 * factor, *w, c);
                 }
                 optimiser.apply(&direction, &mut net);
                 for (found, expected) in all(&net.values).iter().zip(&expected) {

@@ -291,3 +291,35 @@ fn two_rules_start_from_the_same_weights_and_see_the_same_order() {
     assert_eq!(backprop.curve[0], delta.curve[0]);
     assert_ne!(backprop.curve[1], delta.curve[1]);
 }
+
+/// Before the update the error is 2, after it a bias is 2 · 10³⁰⁸: only the weights show it.
+#[test]
+fn a_weight_that_overflows_in_the_last_update_is_a_divergence_of_that_epoch() {
+    let mut cell = ingredients(Xor::default());
+    cell.network.activation = Activation::Linear;
+    cell.network.init = deltalab_core::network::Initialiser::Constant(Default::default());
+    cell.train.batch = BatchSize::All(All::All);
+    cell.train.max_epochs = 1;
+    cell.learning_rate = 1e308;
+    let outcome = backprop(&cell);
+    assert_eq!((outcome.status, outcome.epochs, outcome.finals), (Status::Diverged, 1, vec![2.0]));
+}
+
+/// What a lane's last run had met counts for nothing in the next: every run takes its three epochs.
+#[test]
+fn a_lane_that_is_filled_again_counts_its_epochs_in_a_row_from_the_beginning() {
+    let mut cell = xor();
+    let always = Criterion { metric: "sse".to_string(), above: Some(-1.0), ..Criterion::default() };
+    cell.train.criterion = Some(Criterion { epochs_in_a_row: 3, ..always });
+    let seeds: Vec<u64> = (0..100).collect(); // more than the lanes of any level
+    for level in Level::ALL.into_iter().filter(|level| level.available()) {
+        for outcome in train::<Backprop>(&cell, &Params::default(), level, &seeds) {
+            assert_eq!(
+                (outcome.status, outcome.epochs),
+                (Status::Solved, 3),
+                "{level}, seed {}",
+                outcome.seed
+            );
+        }
+    }
+}

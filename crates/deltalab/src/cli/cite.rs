@@ -35,7 +35,7 @@ impl Args {
             used.iter().flat_map(|(section, name)| sources(section, name)).collect();
         if self.json {
             let sources: Vec<_> = sources.iter().map(Source::document).collect();
-            let tool = json!({ "title": "deltalab", "version": version, "year": YEAR, "url": env!("CARGO_PKG_REPOSITORY"), "bibtex": bibtex(&version) });
+            let tool = json!({ "title": "deltalab", "version": version, "year": YEAR, "bibtex": bibtex(&version) });
             return terminal.print_json(&json!({ "software": tool, "sources": sources }));
         }
         let mut text = format!("{}\n{}\n", styled(BOLD, "The program"), bibtex(&version));
@@ -53,8 +53,7 @@ impl Args {
 fn bibtex(version: &str) -> String {
     format!(
         "@software{{deltalab,\n  title = {{deltalab: what difference does the learning rule make?}},\n  author = {{{{The deltalab authors}}}},\n  \
-         version = {{{version}}},\n  year = {{{YEAR}}},\n  url = {{{}}}\n}}",
-        env!("CARGO_PKG_REPOSITORY")
+         version = {{{version}}},\n  year = {{{YEAR}}}\n}}"
     )
 }
 

@@ -17,8 +17,7 @@ pub fn catch(program: impl FnOnce() -> ExitCode) -> ExitCode {
         let line = words.replace('\n', " ");
         let _ = writeln!(
             std::io::stderr(),
-            "deltalab {version} has a bug{place}: {line}; finished runs are kept. Please report this line, with the spec, at {}/issues",
-            env!("CARGO_PKG_REPOSITORY"),
+            "deltalab {version} has a bug{place}: {line}; finished runs are kept. Please report this line, with the spec, to the authors",
         );
         if std::env::var_os("RUST_BACKTRACE").is_some() {
             usual(panic);
