@@ -70,7 +70,13 @@ fn almeida_pineda_is_the_gradient_at_the_fixed_point() {
         (Activation::Tanh, SSE),
         (Activation::Logistic, CROSS_ENTROPY),
     ] {
-        for net in cyclic(&activation) {
+        // Where only lateral weights are tied, those of the other paths must not be counted twice.
+        let lateral = NetworkParams {
+            lateral: true,
+            activation: activation.clone(),
+            ..joined(Connectivity::Feedforward, &[3, 2])
+        };
+        for net in cyclic(&activation).into_iter().chain([topology(&lateral)]) {
             let initial = random_weights(&net, 0.5, &mut random);
             let shown = patterns(2, &mut random);
             let mut rig = Rig::<AlmeidaPineda>::new(&net, &params(), &error, &initial);
