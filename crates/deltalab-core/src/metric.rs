@@ -20,6 +20,10 @@ pub enum Metric {
     WeightNorm,
     /// Root mean square of δ.
     DeltaNorm,
+    /// Mean steps of settling.
+    SettlingSteps,
+    /// Share of phases that settled.
+    Settled,
 }
 
 /// Which direction of a metric is better.
@@ -99,6 +103,20 @@ pub const METRICS: &[MetricKind] = &[
         meaning: "root mean square of the error gradient δ over the units of the layer (without one: hidden and output layers) and the epoch's patterns",
         better: Better::Neither,
     },
+    MetricKind {
+        metric: Metric::SettlingSteps,
+        name: "settling_steps",
+        unit: "steps",
+        meaning: "steps until a phase settled or met its limit, mean over phases and the epoch's patterns; a pass up counts as one step",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::Settled,
+        name: "settled",
+        unit: "",
+        meaning: "share of phases, over the epoch's patterns, that settled within their limit of steps",
+        better: Better::Neither,
+    },
 ];
 
 impl Metric {
@@ -114,6 +132,6 @@ impl Metric {
 
     /// Whether it is measured over patterns, so that training and test have their own.
     pub fn over_patterns(self) -> bool {
-        !matches!(self, Self::WeightNorm | Self::DeltaNorm)
+        !matches!(self, Self::WeightNorm | Self::DeltaNorm | Self::SettlingSteps | Self::Settled)
     }
 }

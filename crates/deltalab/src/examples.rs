@@ -40,6 +40,8 @@ pub const EXAMPLES: &[Example] = examples![
     "conditioning" / "overshadowing",
     "associator" / "pattern-associator",
     "digits" / "digits",
+    "settling" / "ap-xor",
+    "settling" / "chl-4-2-4",
     "smoke" / "smoke",
 ];
 

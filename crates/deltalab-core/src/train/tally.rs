@@ -21,6 +21,10 @@ pub struct Tally<R> {
     /// Σ δ² by layer.
     delta_squares: Vec<R>,
     delta_units: Vec<usize>,
+    /// Phases so far, one for each pattern, with their steps and how many of them came to rest.
+    phases: usize,
+    steps: R,
+    settled: R,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,6 +34,7 @@ struct Wanted {
     accurate: bool,
     correct: bool,
     delta: bool,
+    settling: bool,
 }
 
 impl<R: Real> Tally<R> {
@@ -42,6 +47,7 @@ impl<R: Real> Tally<R> {
             accurate: any(Metric::Accuracy),
             correct: any(Metric::Correct),
             delta: any(Metric::DeltaNorm),
+            settling: any(Metric::SettlingSteps) || any(Metric::Settled),
         };
         let (ErrorFunction::Sse(Tolerance { tolerance })
         | ErrorFunction::CrossEntropy(Tolerance { tolerance })) = error;
@@ -58,6 +64,9 @@ impl<R: Real> Tally<R> {
             correct: zero,
             delta_squares: vec![zero; layers.len()],
             delta_units: layers.to_vec(),
+            phases: 0,
+            steps: zero,
+            settled: zero,
         }
     }
 
@@ -66,6 +75,8 @@ impl<R: Real> Tally<R> {
     pub fn clear(&mut self) {
         self.patterns = 0;
         [self.squares, self.information, self.accurate, self.correct] = [R::zero(); 4];
+        self.phases = 0;
+        [self.steps, self.settled] = [R::zero(); 2];
         self.delta_squares.fill(R::zero());
     }
 
@@ -112,6 +123,26 @@ impl<R: Real> Tally<R> {
         }
     }
 
+    /// Adds the phases of the patterns that a learner has just learned from.
+    #[inline(always)]
+    pub fn add_phases(&mut self, learner: &dyn Learner<R>, patterns: usize) {
+        if !self.wanted.settling {
+            return;
+        }
+        for phase in learner.phases().iter().flatten() {
+            self.phases += patterns;
+            for pattern in 0..patterns {
+                // A phase without steps of its own is one pass, and rests after it.
+                let (steps, settled) = match phase.steps {
+                    Some(steps) => (steps.steps[pattern], steps.settled[pattern]),
+                    None => (R::one(), R::one()),
+                };
+                self.steps += steps;
+                self.settled += settled;
+            }
+        }
+    }
+
     /// A metric over the patterns so far.
     #[inline(always)]
     pub fn value(&self, metric: Metric) -> R {
@@ -122,6 +153,8 @@ impl<R: Real> Tally<R> {
             Metric::CrossEntropy => self.information,
             Metric::Accuracy => self.accurate / patterns,
             Metric::Correct => self.correct / patterns,
+            Metric::SettlingSteps => self.steps / R::of(self.phases as f64),
+            Metric::Settled => self.settled / R::of(self.phases as f64),
             Metric::DeltaNorm | Metric::WeightNorm => R::zero(),
         }
     }
@@ -138,6 +171,9 @@ impl<R: Real> Tally<R> {
             information: self.information.lanes()[lane],
             accurate: self.accurate.lanes()[lane],
             correct: self.correct.lanes()[lane],
+            phases: self.phases,
+            steps: self.steps.lanes()[lane],
+            settled: self.settled.lanes()[lane],
             delta_squares: self.delta_squares.iter().map(|x| x.lanes()[lane]).collect(),
             delta_units: self.delta_units.clone(),
         }

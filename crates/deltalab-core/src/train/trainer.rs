@@ -261,6 +261,7 @@ impl<R: Real> Trainer<R> {
         self.learner.direction(&self.network, &self.batch, &mut self.direction);
         self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
         self.train.add_delta(&*self.learner, patterns);
+        self.train.add_phases(&*self.learner, patterns);
         if self.setup.train.reduction == Reduction::Mean {
             let count = R::of(patterns as f64);
             for c in self.direction.slices_mut() {
@@ -476,6 +477,7 @@ impl<R: Real> Trainer<R> {
             (Over::Train, metric) => train.value(metric).to_f64(),
             (Over::Test, metric) => test.value(metric).to_f64(),
             (over, Metric::DeltaNorm) => train.delta_norm(over).to_f64(),
+            (_, metric @ (Metric::SettlingSteps | Metric::Settled)) => train.value(metric).to_f64(),
             (Over::Probe(n), _) => {
                 let layer = self.network.topology.output();
                 let (outputs, probes) =
