@@ -18,7 +18,8 @@ use std::sync::Arc;
 const MAX_STEPS: u64 = 60;
 
 fn settling(on: On) -> Settling {
-    Settling { dt: 1.0, max_steps: MAX_STEPS, tolerance: 1e-4, on, ..Settling::default() }
+    // Below 1, so that a lane that goes on moving after it has settled is seen in the next phase.
+    Settling { dt: 0.9, max_steps: MAX_STEPS, tolerance: 1e-4, on, ..Settling::default() }
 }
 
 /// Directions, then steps and settled of every phase, as bits.

@@ -133,9 +133,14 @@ fn each_pattern_starts_afresh_and_a_batch_is_the_sum() {
         initial.weights[n].fill(2.0);
     }
     let shown = [strong(2.0), strong(0.0), strong(-2.0)];
-    let settling = Settling { max_steps: 1000, tolerance: 1e-9, ..Settling::default() };
-    for rule in [Form::Plain, Form::Midpoint, Form::Symmetric, Form::Chl] {
-        let params = Params { rule, settling: settling.clone(), ..Params::default() };
+    for (rule, on) in [
+        (Form::Plain, On::Net),
+        (Form::Midpoint, On::Activation),
+        (Form::Symmetric, On::Net),
+        (Form::Chl, On::Activation),
+    ] {
+        let settling = Settling { max_steps: 1000, tolerance: 1e-9, on, ..Settling::default() };
+        let params = Params { rule, settling, ..Params::default() };
         let fresh = |patterns: &[_]| {
             let mut rig = Rig::<GeneRec>::new(&net, &params, &SSE, &initial);
             let direction = flat(&rig.direction(patterns));
@@ -157,6 +162,21 @@ fn each_pattern_starts_afresh_and_a_batch_is_the_sum() {
             let apart: Vec<f64> = single.iter().flat_map(|(_, y)| y[layer].clone()).collect();
             assert_eq!(*together, apart, "each pattern of a batch settles by itself");
         }
+    }
+}
+
+#[test]
+fn errors_start_afresh_too() {
+    let mut random = stream(127);
+    for net in cyclic(&Activation::Logistic) {
+        let initial = random_weights(&net, 1.0, &mut random);
+        let backward = Backward { max_steps: 2, ..Backward::default() };
+        let params = Recurrent { backward, ..Recurrent::default() };
+        let [a, b] = [patterns(1, &mut random), patterns(1, &mut random)];
+        let mut rig = Rig::<AlmeidaPineda>::new(&net, &params, &SSE, &initial);
+        let first = flat(&rig.direction(&a));
+        assert_ne!(flat(&rig.direction(&b)), first);
+        assert_eq!(flat(&rig.direction(&a)), first, "{}", name(&net));
     }
 }
 
