@@ -24,6 +24,10 @@ pub enum Metric {
     SettlingSteps,
     /// Share of phases that settled.
     Settled,
+    /// Angle of the rule's direction to the exact gradient.
+    GradientAngle,
+    /// Length of the rule's direction over that of the exact gradient.
+    GradientRatio,
 }
 
 /// Which direction of a metric is better.
@@ -117,6 +121,20 @@ pub const METRICS: &[MetricKind] = &[
         meaning: "share of phases, over the epoch's patterns, that settled within their limit of steps",
         better: Better::Neither,
     },
+    MetricKind {
+        metric: Metric::GradientAngle,
+        name: "gradient_angle",
+        unit: "degrees",
+        meaning: "angle between the rule's direction and the exact gradient of the same net, that of the mean cosine over the epoch's updates; of the weights and biases into the layer (without one: all)",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::GradientRatio,
+        name: "gradient_ratio",
+        unit: "",
+        meaning: "length of the rule's direction over that of the exact gradient of the same net, root mean squares over the epoch's updates; of the weights and biases into the layer (without one: all)",
+        better: Better::Neither,
+    },
 ];
 
 impl Metric {
@@ -132,6 +150,16 @@ impl Metric {
 
     /// Whether it is measured over patterns, so that training and test have their own.
     pub fn over_patterns(self) -> bool {
-        !matches!(self, Self::WeightNorm | Self::DeltaNorm | Self::SettlingSteps | Self::Settled)
+        matches!(self, Self::Sse | Self::Mse | Self::CrossEntropy | Self::Accuracy | Self::Correct)
+    }
+
+    /// Whether it has a column for each layer above the input too.
+    pub fn by_layer(self) -> bool {
+        matches!(self, Self::DeltaNorm | Self::GradientAngle | Self::GradientRatio)
+    }
+
+    /// Whether it needs the exact gradient.
+    pub fn needs_gradient(self) -> bool {
+        matches!(self, Self::GradientAngle | Self::GradientRatio)
     }
 }

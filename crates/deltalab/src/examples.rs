@@ -42,6 +42,7 @@ pub const EXAMPLES: &[Example] = examples![
     "digits" / "digits",
     "settling" / "ap-xor",
     "settling" / "chl-4-2-4",
+    "gradient" / "gradient-angle",
     "smoke" / "smoke",
 ];
 

@@ -378,10 +378,13 @@ fn list_names_everything_that_explain_explains() {
 fn one_list_is_names_and_a_line_on_each() {
     let place = Place::new();
     insta::assert_snapshot!(deltalab(&place, &["list", "learner"]).stdout, @r"
-    backprop         Backpropagation of error
-    delta            Delta rule (Widrow–Hoff, LMS)
-    perceptron       Perceptron
-    rescorla_wagner  Rescorla–Wagner
+    backprop             Backpropagation of error
+    delta                Delta rule (Widrow–Hoff, LMS)
+    perceptron           Perceptron
+    rescorla_wagner      Rescorla–Wagner
+    generec              GeneRec: learning from the difference between two phases of activity
+    activation_backprop  Backpropagation to activations: y⁺ = y + λδ
+    almeida_pineda       Almeida–Pineda: recurrent backpropagation
     ");
 }
 

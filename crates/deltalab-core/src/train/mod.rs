@@ -5,6 +5,7 @@
 //! end. A lane whose run has ended takes the next seed. A run has the same bits in any lane of any group.
 //! [`Recipe::trace`](crate::learner::Recipe::trace) trains one run on the same path and keeps every number of its first updates.
 
+mod alignment;
 mod group;
 mod params;
 mod setup;

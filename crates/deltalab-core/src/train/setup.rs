@@ -1,9 +1,11 @@
 //! Everything that the runs of one cell share, checked as a whole.
 
 use super::params::{BatchSize, Bound, RecordParams, TrainParams};
-use crate::learner::{Context, Recipe};
+use crate::learner::{Context, Need, Recipe};
 use crate::metric::{Better, METRICS, Metric};
-use crate::network::{Initialiser, NetworkParams, Topology, TopologyError, initialiser};
+use crate::network::{
+    ErrorFunction, Initialiser, NetworkParams, Topology, TopologyError, initialiser,
+};
 use crate::optimiser::{OptimiserParams, Schedule};
 use crate::params::Interval;
 use crate::task::{Probe, Task};
@@ -200,6 +202,8 @@ pub enum Unmeasurable {
     NoTest,
     /// It is not a metric over patterns.
     NotOverPatterns,
+    /// The net has no gradient.
+    NoGradient,
 }
 
 impl SetupError {
@@ -237,6 +241,9 @@ impl fmt::Display for SetupError {
                 let why = match why {
                     Unmeasurable::Outputs => "it is defined for logistic and softmax outputs only",
                     Unmeasurable::NoTest => "the task holds no patterns out for a test",
+                    Unmeasurable::NoGradient => {
+                        "this net has no gradient: its activation functions must have derivatives, and its error function must fit its output"
+                    }
                     Unmeasurable::NotOverPatterns => "a criterion needs a metric over patterns, such as sse or accuracy",
                 };
                 write!(f, "\"{name}\" cannot be used here: {why}")
@@ -415,10 +422,16 @@ fn check_conditioning(train: &TrainParams) -> Result<(), SetupError> {
     }
 }
 
+/// Whether the exact gradient is defined.
+fn has_gradient(topology: &Topology, error: &ErrorFunction, task: &dyn Task) -> bool {
+    [Need::Derivatives, Need::ErrorGradient].iter().all(|need| need.is_met(topology, error, task))
+}
+
 /// `sse`, `train_sse` or `test_sse`, if it can be measured here.
 fn resolve(
     key: &'static str,
     name: &str,
+    error: &ErrorFunction,
     topology: &Topology,
     task: &dyn Task,
 ) -> Result<(Metric, Over), SetupError> {
@@ -431,13 +444,14 @@ fn resolve(
     let no = |why| SetupError::NoMetric { key, name: name.to_string(), why };
     let metric = Metric::named(stem).ok_or_else(unknown)?;
     let output = &topology.layers[topology.output()].activation;
-    use crate::network::{Activation, ErrorFunction};
     if metric == Metric::CrossEntropy
         && !ErrorFunction::CrossEntropy(Default::default()).fits(output)
     {
         return Err(no(Unmeasurable::Outputs));
     }
-    debug_assert!(!matches!(output, Activation::Threshold) || metric != Metric::CrossEntropy);
+    if metric.needs_gradient() && !has_gradient(topology, error, task) {
+        return Err(no(Unmeasurable::NoGradient));
+    }
     if over == Over::Test && !task.has_test() {
         return Err(no(Unmeasurable::NoTest));
     }
@@ -454,7 +468,7 @@ fn criterion(
 ) -> Result<Option<Target>, SetupError> {
     let Some(criterion) = &train.criterion else { return Ok(None) };
     let key = "train.criterion.metric";
-    let (metric, over) = resolve(key, &criterion.metric, topology, task)?;
+    let (metric, over) = resolve(key, &criterion.metric, &train.error, topology, task)?;
     if over == Over::Network {
         let why = Unmeasurable::NotOverPatterns;
         return Err(SetupError::NoMetric { key, name: criterion.metric.clone(), why });
@@ -476,7 +490,7 @@ fn columns(
     let mut wanted = vec![Metric::named(train.error.name()).unwrap_or(Metric::Sse)];
     wanted.extend(criterion.map(|target| target.metric));
     for name in &record.metrics {
-        wanted.push(resolve("record.metrics", name, topology, task)?.0);
+        wanted.push(resolve("record.metrics", name, &train.error, topology, task)?.0);
     }
     let metrics: Vec<_> = METRICS.iter().filter(|kind| wanted.contains(&kind.metric)).collect();
     let mut columns = Vec::new();
@@ -511,7 +525,7 @@ fn columns(
             better: kind.better,
         };
         columns.push(column(kind.name.to_string(), Over::Network));
-        if kind.metric == Metric::DeltaNorm {
+        if kind.metric.by_layer() {
             let layers = topology.layers.iter().enumerate().skip(1);
             columns.extend(layers.map(|(n, layer)| {
                 column(format!("{}({})", kind.name, layer.name), Over::Layer(n))

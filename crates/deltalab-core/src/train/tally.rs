@@ -155,7 +155,10 @@ impl<R: Real> Tally<R> {
             Metric::Correct => self.correct / patterns,
             Metric::SettlingSteps => self.steps / R::of(self.phases as f64),
             Metric::Settled => self.settled / R::of(self.phases as f64),
-            Metric::DeltaNorm | Metric::WeightNorm => R::zero(),
+            Metric::DeltaNorm
+            | Metric::WeightNorm
+            | Metric::GradientAngle
+            | Metric::GradientRatio => R::zero(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The training loop: gather patterns, learn, measure, and close the epoch lane by lane.
 
+use super::alignment::Alignment;
 use super::group::{Group, Outcome, Status};
 use super::params::{Bound, Order, Reduction};
 use super::setup::{Column, Over, Setup, Target};
@@ -23,6 +24,8 @@ pub(super) struct Trainer<R: Real> {
     pub(super) batch: Batch<R>,
     train: Tally<R>,
     test: Tally<R>,
+    /// How the rule's direction lies to the exact gradient, where some column asks.
+    alignment: Option<Alignment<R>>,
     lanes: Vec<Option<Run<R::Elem>>>,
     /// Epochs since the group began; a run counts its own from where it came in.
     epoch: u64,
@@ -112,6 +115,8 @@ impl<R: Real> Trainer<R> {
             Tally::new(&columns.cloned().collect::<Vec<_>>(), &setup.train.error, &units)
         };
         let [train, test] = [Over::Train, Over::Test].map(tally);
+        let asked = setup.finals.iter().any(|column| column.metric.needs_gradient());
+        let alignment = asked.then(|| Alignment::new(setup));
         Self {
             network: Network::new(topology.clone()),
             learner,
@@ -120,6 +125,7 @@ impl<R: Real> Trainer<R> {
             batch: Batch::zeros(inputs, outputs, room),
             train,
             test,
+            alignment,
             lanes: (0..R::LANES).map(|_| None).collect(),
             epoch: 0,
             next_event: 0,
@@ -238,6 +244,9 @@ impl<R: Real> Trainer<R> {
         let patterns = self.setup.train_patterns;
         let size = self.setup.batch();
         self.train.clear();
+        if let Some(alignment) = &mut self.alignment {
+            alignment.clear();
+        }
         let mut start = 0;
         while start < patterns && watch.goes_on() {
             let end = (start + size).min(patterns);
@@ -262,6 +271,9 @@ impl<R: Real> Trainer<R> {
         self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
         self.train.add_delta(&*self.learner, patterns);
         self.train.add_phases(&*self.learner, patterns);
+        if let Some(alignment) = &mut self.alignment {
+            alignment.add(&self.network, &self.batch, &self.direction);
+        }
         if self.setup.train.reduction == Reduction::Mean {
             let count = R::of(patterns as f64);
             for c in self.direction.slices_mut() {
@@ -477,6 +489,10 @@ impl<R: Real> Trainer<R> {
             (Over::Train, metric) => train.value(metric).to_f64(),
             (Over::Test, metric) => test.value(metric).to_f64(),
             (over, Metric::DeltaNorm) => train.delta_norm(over).to_f64(),
+            (over, metric @ (Metric::GradientAngle | Metric::GradientRatio)) => {
+                let alignment = self.alignment.as_ref();
+                alignment.map_or(f64::NAN, |alignment| alignment.value(metric, over, lane))
+            }
             (_, metric @ (Metric::SettlingSteps | Metric::Settled)) => train.value(metric).to_f64(),
             (Over::Probe(n), _) => {
                 let layer = self.network.topology.output();

@@ -2,6 +2,7 @@
 //! print, and the trainer's promises. A module for each; what they share stands in `support`.
 
 mod activations;
+mod alignment;
 mod equality_1_gradient;
 mod equality_2_delta_rule;
 mod equality_8_batches;

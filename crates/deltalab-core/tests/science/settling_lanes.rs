@@ -22,6 +22,8 @@ fn cell(connectivity: Connectivity, symmetric: bool) -> Ingredients {
     cell.train.max_epochs = 4;
     cell.train.criterion = None;
     cell.record.every = 1;
+    let metrics = ["gradient_angle", "gradient_ratio", "settling_steps", "settled"];
+    cell.record.metrics = metrics.map(String::from).to_vec();
     cell.learning_rate = 0.3;
     cell
 }
