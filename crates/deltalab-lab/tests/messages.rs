@@ -88,7 +88,7 @@ fn nan_and_infinity_are_no_parameters() {
 
 #[test]
 fn an_unknown_learner_names_the_nearest() {
-    insta::assert_snapshot!(problems(&[(r#""backprop""#, r#""backprob""#)], &[]), @r###"xor.toml:11:8  learner.kind: unknown learner "backprob"; expected "backprop", "delta", "perceptron" or "rescorla_wagner" (did you mean "backprop"?)"###);
+    insta::assert_snapshot!(problems(&[(r#""backprop""#, r#""backprob""#)], &[]), @r###"xor.toml:11:8  learner.kind: unknown learner "backprob"; expected "backprop", "delta", "perceptron", "rescorla_wagner", "generec", "activation_backprop" or "almeida_pineda" (did you mean "backprop"?)"###);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_kind_that_is_missing() {
 
 #[test]
 fn an_unknown_metric_of_the_criterion() {
-    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm" or "delta_norm" (did you mean "sse"?)"###);
+    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "delta_norm", "settling_steps", "settled", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_grid_value_that_does_not_fit() {
 
 #[test]
 fn a_grid_path_with_a_mistyped_key() {
-    insta::assert_snapshot!(problems(&[("network.activation", "network.activatio")], &[]), @r###"xor.toml:14:1  network.activatio: unknown key; expected "hidden", "shortcuts", "biases", "activation", "output_activation", "init", "bias_init", "masks", "fixed" or "activations" (did you mean "activation"?)"###);
+    insta::assert_snapshot!(problems(&[("network.activation", "network.activatio")], &[]), @r###"xor.toml:14:1  network.activatio: unknown key; expected "hidden", "shortcuts", "connectivity", "lateral", "symmetric", "symmetric_init", "biases", "activation", "output_activation", "init", "bias_init", "masks", "fixed" or "activations" (did you mean "activation"?)"###);
 }
 
 #[test]

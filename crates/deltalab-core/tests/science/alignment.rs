@@ -62,8 +62,9 @@ fn rules_that_are_the_gradient_are_at_angle_0_and_ratio_1_in_every_layer() {
         metrics::<AlmeidaPineda>(&cell(Connectivity::Bidirectional), &exact()),
     ];
     for (angle, ratio) in all.into_iter().flatten() {
-        // Rounding of a cosine of 1 by 1e-16 is 1e-6 degrees; the states are settled to 1e-10.
-        assert!(angle < 1e-5 && (ratio - 1.0).abs() < 1e-8, "{angle} degrees, ratio {ratio}");
+        // Rounding of a cosine of 1 by 1e-16 is 1e-6 degrees; states settled to 1e-10 are that part of the smallest
+        // gradients, of about 1e-3, times what the steps before left.
+        assert!(angle < 1e-5 && (ratio - 1.0).abs() < 1e-6, "{angle} degrees, ratio {ratio}");
     }
 }
 
@@ -75,7 +76,7 @@ fn a_weaker_nudge_is_nearer_to_the_gradient_at_first_order() {
     };
     let cell = cell(Connectivity::Bidirectional);
     let mut last = f64::INFINITY;
-    for nudge in [0.1, 0.05, 0.025] {
+    for nudge in [0.02, 0.01, 0.005] {
         let (angle, ratio) = metrics::<GeneRec>(&cell, &params(nudge))[0];
         let error = angle.to_radians().hypot(ratio - 1.0);
         assert!(error > 1e-6, "a nudge of {nudge} is not the limit itself");
@@ -118,7 +119,8 @@ fn angle_and_ratio_are_those_of_the_two_directions_in_their_traces() {
             let expected = (dot(&a, &b) / (aa * bb).sqrt()).acos().to_degrees();
             // The reference inside the metric settles to 1e-10, this one to 1e-11.
             assert!((angle - expected).abs() < 1e-5, "{rule:?}: {angle}, not {expected} degrees");
-            assert!((ratio - (aa / bb).sqrt()).abs() < 1e-7, "{rule:?}: ratio {ratio}");
+            let expected = (aa / bb).sqrt();
+            assert!((ratio / expected - 1.0).abs() < 1e-6, "{rule:?}: {ratio}, not {expected}");
             assert!(angle > 0.01, "{rule:?} is not the gradient");
         }
     }
