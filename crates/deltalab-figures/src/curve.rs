@@ -1,7 +1,7 @@
 //! The median of a metric over runs, epoch by epoch, with the quartiles.
 //!
-//! * Epochs: those at which runs recorded a point by schedule, so not the last point of a run that stopped in between; and the last of all.
-//!   At most [`POINTS`] of them are used, evenly chosen.
+//! * Epochs: those at which runs of the figure recorded a point by schedule, so not the last point of a run that stopped in between; the
+//!   last of the cell's own, from which on its curve is flat; and the last of all. At most [`POINTS`] of them are used, evenly chosen.
 //! * A run counts with its latest value so far. One that stopped early (solved, or at its limit) holds its last value from then on, up to the
 //!   last epoch of the figure; the curve of a diverged run ends, and a value that is not finite does not count.
 
@@ -59,16 +59,32 @@ pub(crate) fn median_curves(runs: &Runs<'_>, metric: &str, beyond: Beyond) -> Ve
         Beyond::Hold => of_all,
         Beyond::Nothing => last(curves),
     };
-    cells.iter().map(|curves| median_curve(curves, end(curves).unwrap_or(0))).collect()
+    let everywhere: BTreeSet<u64> = match beyond {
+        Beyond::Hold => cells.iter().flat_map(|curves| scheduled(curves)).collect(),
+        Beyond::Nothing => BTreeSet::new(),
+    };
+    let curve = |curves: &Vec<(&Series, Status)>| {
+        let mut epochs = everywhere.clone();
+        epochs.extend(scheduled(curves));
+        epochs.extend(last(curves));
+        let end = end(curves).unwrap_or(0);
+        epochs.insert(end);
+        median_curve(curves, thinned(epochs), end)
+    };
+    cells.iter().map(curve).collect()
+}
+
+/// Epochs at which runs recorded a point by schedule.
+fn scheduled<'a>(curves: &'a [(&'a Series, Status)]) -> impl Iterator<Item = u64> + 'a {
+    curves.iter().flat_map(|(series, _)| series.epochs.iter().rev().skip(1)).copied()
 }
 
 fn series<'a>(record: &'a Record, metric: &str) -> Option<&'a Series> {
     record.curves.iter().find(|s| s.metric == metric && !s.epochs.is_empty())
 }
 
-/// The curve of the runs of a cell, up to the epoch `last`.
-fn median_curve(curves: &[(&Series, Status)], last: u64) -> Curve {
-    let epochs = epochs(curves, last);
+/// The curve of the runs of a cell at some epochs, up to the epoch `last`.
+fn median_curve(curves: &[(&Series, Status)], epochs: Vec<u64>, last: u64) -> Curve {
     let held = curves.iter().any(|(s, status)| {
         *status != Status::Diverged && s.epochs.last().is_some_and(|&e| e < last)
     });
@@ -95,12 +111,8 @@ fn median_curve(curves: &[(&Series, Status)], last: u64) -> Curve {
     Curve { points, held }
 }
 
-fn epochs(curves: &[(&Series, Status)], last: u64) -> Vec<u64> {
-    let mut epochs = BTreeSet::new();
-    for (series, _) in curves {
-        epochs.extend(series.epochs.iter().rev().skip(1));
-    }
-    epochs.insert(last);
+/// At most [`POINTS`] epochs, the first and the last among them.
+fn thinned(epochs: BTreeSet<u64>) -> Vec<u64> {
     let epochs: Vec<u64> = epochs.into_iter().collect();
     if epochs.len() <= POINTS {
         return epochs;
@@ -145,6 +157,22 @@ mod tests {
         let late = record(Status::Unsolved, &[(10, 3.0), (20, 2.0), (30, 2.0)]);
         // Epoch 17 is no scheduled point: only at 20 does the first run show its 0.
         assert_eq!(medians(vec![early, late]), [(10, 2, 2.0), (20, 2, 1.0), (30, 2, 1.0)]);
+    }
+
+    #[test]
+    fn a_cell_whose_runs_all_stop_between_points_is_flat_from_there_on() {
+        let stopped = |epoch| record(Status::Solved, &[(1, 4.0), (epoch, 0.0)]);
+        let mut records = vec![stopped(6), stopped(8)];
+        let mut other = record(Status::Unsolved, &[(1, 5.0), (10, 5.0), (20, 5.0)]);
+        other.cell = "d".to_owned();
+        records[1].seed = 1;
+        records.push(other);
+        let cell = |id: &str| Cell { id: id.to_owned(), ..Cell::default() };
+        let study =
+            Study { cells: vec![cell("c"), cell("d")], seeds: vec![0, 1], ..Study::default() };
+        let curves = median_curves(&Runs::new(&study, &records), "sse", Beyond::Hold);
+        let points: Vec<_> = curves[0].points.iter().map(|p| (p.epoch, p.median)).collect();
+        assert_eq!(points, [(1, 4.0), (8, 0.0), (10, 0.0), (20, 0.0)]);
     }
 
     #[test]
