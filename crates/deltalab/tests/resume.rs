@@ -154,6 +154,23 @@ fn killed_folder(place: &Place) -> usize {
 }
 
 #[test]
+fn results_stored_without_their_journal_are_made_again_byte_for_byte() {
+    let place = place_with("xor.toml", XOR);
+    let run = ["run", "xor.toml", "--out", "out", "--json"];
+    let planned = trained(&deltalab(&place, &run));
+    let expected = results(&place, "out");
+    std::fs::remove_file(place.path("out/manifest.json")).unwrap();
+    std::fs::remove_dir_all(place.path("out/parts")).unwrap();
+    assert_eq!(trained(&deltalab(&place, &run)), planned);
+    assert_same(&results(&place, "out"), &expected, "made again");
+    // A folder with anything else in it is not touched.
+    place.write("other/thesis.tex", "years of work");
+    let ended = deltalab(&place, &["run", "xor.toml", "--out", "other", "--fresh"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert_eq!(place.below("other").len(), 1);
+}
+
+#[test]
 fn what_a_spec_gains_is_trained_and_what_it_had_is_reused() {
     let place = place_with("xor.toml", XOR);
     let run = |spec: &str, args: &[&str]| {

@@ -138,12 +138,11 @@ pub fn run(
 /// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
 fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
     let path = folder.path();
-    let entries = std::fs::read_dir(path).map(|entries| entries.count()).unwrap_or(0);
-    let ours = folder.is_result_folder() || folder.parts().is_dir();
-    if entries > 0 && !ours {
+    let ours = folder.is_result_folder() || folder.parts().is_dir() || only_results(path);
+    if !ours {
         return Err(RunError::Foreign { path: path.to_path_buf() });
     }
-    if found == Found::Discard && ours {
+    if found == Found::Discard {
         for name in ["parts", "figures"] {
             remove(std::fs::remove_dir_all(path.join(name)), path)?;
         }
@@ -152,6 +151,15 @@ fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
         }
     }
     Ok(folder.prepare()?)
+}
+
+/// Whether a folder holds nothing but what a run writes, as results that were stored without their journal do; or is empty,
+/// or not there.
+fn only_results(path: &std::path::Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(path) else { return true };
+    let known =
+        |name: std::ffi::OsString| name == "figures" || FILES.iter().any(|&file| name == file);
+    entries.flatten().all(|entry| known(entry.file_name()))
 }
 
 /// The files of a result folder.
