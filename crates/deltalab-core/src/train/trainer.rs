@@ -292,19 +292,8 @@ impl<R: Real> Trainer<R> {
         batch.patterns = end - start;
         for (lane, run) in lanes.iter().enumerate() {
             let Some(run) = run else { continue };
-            for (column, &pattern) in run.order[start..end].iter().enumerate() {
-                let pattern = pattern as usize;
-                let x = &run.data.inputs[pattern * inputs..(pattern + 1) * inputs];
-                let t = &run.data.targets[pattern * outputs..(pattern + 1) * outputs];
-                let (input, target) = batch.pattern_mut(column);
-                if *shared {
-                    fill(input, x);
-                    fill(target, t);
-                } else {
-                    fill_lane(input, x, lane);
-                    fill_lane(target, t, lane);
-                }
-            }
+            let to = if *shared { To::AllLanes } else { To::Lane(lane) };
+            place(batch, &run.data, &run.order[start..end], (inputs, outputs), to);
             if *shared {
                 return;
             }
@@ -371,20 +360,8 @@ impl<R: Real> Trainer<R> {
             self.batch.patterns = end - start;
             for (lane, run) in self.lanes.iter().enumerate() {
                 let Some(run) = run else { continue };
-                for (column, &pattern) in run.test[start..end].iter().enumerate() {
-                    let pattern = pattern as usize;
-                    let (input, target) = self.batch.pattern_mut(column);
-                    fill_lane(
-                        input,
-                        &run.data.inputs[pattern * inputs..(pattern + 1) * inputs],
-                        lane,
-                    );
-                    fill_lane(
-                        target,
-                        &run.data.targets[pattern * outputs..(pattern + 1) * outputs],
-                        lane,
-                    );
-                }
+                let patterns = &run.test[start..end];
+                place(&mut self.batch, &run.data, patterns, (inputs, outputs), To::Lane(lane));
             }
             self.learner.respond(&self.network, &self.batch);
             self.test.add(&self.network, &*self.learner, self.batch.target(), end - start);
@@ -443,22 +420,23 @@ impl<R: Real> Trainer<R> {
                 (epoch == setup.train.max_epochs).then_some(Status::Unsolved)
             };
             let due = epoch == 1 || epoch.is_multiple_of(setup.record.every) || status.is_some();
-            if due && setup.probes.is_empty() {
-                let point = self.measure(lane, &setup.curves);
-                if let Some(run) = &mut self.lanes[lane] {
-                    run.curve_epochs.push(epoch);
-                    run.curve.extend(point);
-                }
+            let values = if due { self.measure(lane, &setup.finals) } else { Vec::new() };
+            // Where there are no probes, which are recorded trial by trial, the curves are those of the final metrics.
+            if due
+                && setup.probes.is_empty()
+                && let Some(run) = &mut self.lanes[lane]
+            {
+                run.curve_epochs.push(epoch);
+                run.curve.extend(&values);
             }
             match status {
                 Some(status) => {
-                    let finals = self.measure(lane, &setup.finals);
                     if let Some(run) = self.lanes[lane].take() {
                         done(Outcome {
                             seed: run.seed,
                             status,
                             epochs: epoch,
-                            finals,
+                            finals: values,
                             curve_epochs: run.curve_epochs,
                             curve: run.curve,
                             pattern_updates: epoch * setup.train_patterns as u64,
@@ -522,6 +500,42 @@ impl<R: Real> Trainer<R> {
             run.began + if constant { point.min(last) } else { epoch + 1 }
         });
         self.next_event = upcoming.min().unwrap_or(u64::MAX);
+    }
+}
+
+/// Where a pattern goes.
+#[derive(Clone, Copy)]
+enum To {
+    /// Into one lane.
+    Lane(usize),
+    /// Into every lane.
+    AllLanes,
+}
+
+/// Patterns side by side into a batch, by their indices in the data; `(inputs, outputs)` units each.
+#[inline(always)]
+fn place<R: Real>(
+    batch: &mut Batch<R>,
+    data: &Data<R::Elem>,
+    patterns: &[u32],
+    (inputs, outputs): (usize, usize),
+    to: To,
+) {
+    for (column, &pattern) in patterns.iter().enumerate() {
+        let pattern = pattern as usize;
+        let x = &data.inputs[pattern * inputs..(pattern + 1) * inputs];
+        let t = &data.targets[pattern * outputs..(pattern + 1) * outputs];
+        let (input, target) = batch.pattern_mut(column);
+        match to {
+            To::AllLanes => {
+                fill(input, x);
+                fill(target, t);
+            }
+            To::Lane(lane) => {
+                fill_lane(input, x, lane);
+                fill_lane(target, t, lane);
+            }
+        }
     }
 }
 

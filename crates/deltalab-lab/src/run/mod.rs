@@ -75,6 +75,8 @@ pub struct Report {
     pub seconds: f64,
     /// The manifest as it was written.
     pub manifest: Manifest,
+    /// The statistics that the tables were made from, once every run is finished.
+    pub analysis: Option<Analysis>,
 }
 
 impl Report {
@@ -114,7 +116,7 @@ pub fn run(
     let seconds = start.elapsed().as_secs_f64();
 
     drop((journal, loaded));
-    let finished = planned - queue.remaining_after(trained);
+    let finished = planned - queue.remaining() + trained;
     if trained > 0 {
         manifest.train_seconds += seconds;
         manifest.pattern_updates_per_second = pattern_updates as f64 / seconds;
@@ -127,12 +129,13 @@ pub fn run(
     manifest.runs = all.records.iter().filter(mine).count() as u64;
     manifest.pattern_updates =
         all.records.iter().filter(mine).map(|record| record.pattern_updates).sum();
+    let mut analysis = None;
     if finished == planned {
         let runs = Runs::new(&plan.study, &all.records);
-        folder.write_tables(&runs, &Analysis::of(&runs))?;
+        folder.write_tables(&runs, analysis.insert(Analysis::of(&runs)))?;
     }
     folder.write_manifest(&manifest)?;
-    Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest })
+    Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest, analysis })
 }
 
 /// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.

@@ -50,11 +50,6 @@ impl Queue {
         self.missing
     }
 
-    /// Runs that are still missing when `trained` have been trained.
-    pub fn remaining_after(&self, trained: u64) -> u64 {
-        self.missing - trained
-    }
-
     /// The cell that most needs a thread: the one with the most seeds left for each thread on it, the first of several.
     pub fn take(&self) -> Option<Share<'_>> {
         let need =

@@ -63,13 +63,13 @@ impl Args {
             Err(error) if !progress.has_begun() => return Err(Failure::Output(error)),
             Err(error) => return Err(Failure::Running { error, kept: kept(&options.out) }),
         };
-        if !report.is_complete() {
+        let Some(analysis) = &report.analysis else {
             return Err(Failure::Interrupted { kept: self.go_on(&report, &options.out) });
-        }
+        };
         if talk == Talk::Usual {
             terminal.say(done(&report, &options));
         }
-        self.tell(terminal, talk, &options, &report)
+        self.tell(terminal, talk, &options, &report, analysis)
     }
 
     /// Figures and verdict, from what is stored.
@@ -79,13 +79,14 @@ impl Args {
         talk: Talk,
         options: &Options,
         report: &Report,
+        analysis: &Analysis,
     ) -> Result<(), Failure> {
         let opened = Folder::open(&options.out)?;
         let figures =
             deltalab_figures::draw(opened.study(), &opened.records, &opened.folder.figures());
         let figures = figures.map_err(Failure::Figures)?;
         let runs = opened.runs();
-        let verdict = deltalab_results::verdict::verdict(&runs, &Analysis::of(&runs));
+        let verdict = deltalab_results::verdict::verdict(&runs, analysis);
         if self.json {
             return terminal.print_json(&document(
                 options,
