@@ -44,6 +44,17 @@ pub struct State<R> {
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
+        self.meet(net, batch);
+        net.outer_products(&self.delta, &self.forward.activity, direction, batch.patterns);
+    }
+
+    #[inline(always)]
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        Some((&self.delta, &self.forward.activity))
+    }
+
+    #[inline(always)]
+    fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
         let Self { error, forward, delta } = self;
         forward.run(net, batch);
         let (layers, output, patterns) =
@@ -64,7 +75,6 @@ impl<R: Real> Learner<R> for State<R> {
                 );
             }
         }
-        net.outer_products(delta, &forward.activity, direction, patterns);
     }
 
     #[inline(always)]

@@ -47,6 +47,17 @@ pub struct State<R> {
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
+        self.meet(net, batch);
+        net.outer_products(&self.delta, &self.forward.activity, direction, batch.patterns);
+    }
+
+    #[inline(always)]
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        Some((&self.delta, &self.forward.activity))
+    }
+
+    #[inline(always)]
+    fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
         let Self { params, error, forward, delta } = self;
         forward.run(net, batch);
         let (output, patterns) = (net.topology.output(), batch.patterns);
@@ -57,7 +68,6 @@ impl<R: Real> Learner<R> for State<R> {
             let shape = &net.topology.layers[output];
             shape.activation.scale_by_derivative(shape.units, eta, y, d);
         }
-        net.outer_products(delta, &forward.activity, direction, patterns);
     }
 
     #[inline(always)]

@@ -23,6 +23,14 @@ impl<R: Real, L: Learner<R>> Learner<R> for Entered<L> {
         R::enter(Direction { learner: &mut self.0, net, batch, direction });
     }
 
+    fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
+        R::enter(Meet { learner: &mut self.0, net, batch });
+    }
+
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        self.0.factors()
+    }
+
     fn respond(&mut self, net: &Network<R>, batch: &Batch<R>) {
         R::enter(Respond { learner: &mut self.0, net, batch });
     }
@@ -56,6 +64,20 @@ impl<R: Real, L: Learner<R>> Kernel for Direction<'_, R, L> {
     #[inline(always)]
     fn run(self) {
         self.learner.direction(self.net, self.batch, self.direction);
+    }
+}
+
+struct Meet<'a, R, L> {
+    learner: &'a mut L,
+    net: &'a Network<R>,
+    batch: &'a Batch<R>,
+}
+
+impl<R: Real, L: Learner<R>> Kernel for Meet<'_, R, L> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.learner.meet(self.net, self.batch);
     }
 }
 

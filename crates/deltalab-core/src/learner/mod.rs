@@ -129,6 +129,15 @@ pub trait Learner<R: Real>: Send {
     /// The direction Δw/ε, summed over the patterns of the batch; every entry is written.
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>);
 
+    /// [`direction`](Self::direction) without its last step, for a rule that has [`factors`](Self::factors).
+    fn meet(&mut self, _net: &Network<R>, _batch: &Batch<R>) {}
+
+    /// Where the direction is one product, c_ij = Σ_p a_jp b_ip for every weight and Σ_p a_jp for every bias: (a, b) of the
+    /// last batch. The change can then be made in one pass over the weights, with the same bits.
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        None
+    }
+
     /// The network's response to the inputs of a batch, without learning: fills [`activity`](Self::activity).
     fn respond(&mut self, net: &Network<R>, batch: &Batch<R>);
 

@@ -42,6 +42,16 @@ impl<R: Real> Learner<R> for State<R> {
     }
 
     #[inline(always)]
+    fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
+        self.0.meet(net, batch);
+    }
+
+    #[inline(always)]
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        self.0.factors()
+    }
+
+    #[inline(always)]
     fn respond(&mut self, net: &Network<R>, batch: &Batch<R>) {
         self.0.respond(net, batch);
     }

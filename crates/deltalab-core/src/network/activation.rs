@@ -16,7 +16,7 @@
 //! 2016 (their tanh form); f'(0) of ReLU is 0, of leaky ReLU `slope`.
 
 use crate::params::{Described, Interval, Kind, Must};
-use crate::real::{Kernel, Real, math};
+use crate::real::{Along, Elem, Kernel, Lanes, Pack, Real, along, math};
 use serde::{Deserialize, Serialize};
 
 /// An activation function.
@@ -208,19 +208,64 @@ impl Curve for Threshold {
     }
 }
 
-/// y ← f(η), element by element.
+/// y ← f(η), element by element; the units of a lone run go through its registers.
 #[inline(always)]
 fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
-    for (y, &eta) in activity.iter_mut().zip(net) {
-        *y = curve.value(eta);
+    if R::LANES > 1 {
+        for (y, &eta) in activity.iter_mut().zip(net) {
+            *y = curve.value(eta);
+        }
+        return;
     }
+    let length = net.len().min(activity.len());
+    let mut work = Map { curve, net: R::numbers(net), activity: R::numbers_mut(activity) };
+    along::<R::Row>(0, length, &mut work);
 }
 
 /// δ ← δ · f'(η), element by element.
 #[inline(always)]
 fn scale<R: Real>(curve: impl Curve, net: &[R], activity: &[R], delta: &mut [R]) {
-    for ((d, &eta), &y) in delta.iter_mut().zip(net).zip(activity) {
-        *d *= curve.derivative(eta, y);
+    if R::LANES > 1 {
+        for ((d, &eta), &y) in delta.iter_mut().zip(net).zip(activity) {
+            *d *= curve.derivative(eta, y);
+        }
+        return;
+    }
+    let length = net.len().min(activity.len()).min(delta.len());
+    let (net, activity) = (R::numbers(net), R::numbers(activity));
+    along::<R::Row>(0, length, &mut Scale { curve, net, activity, delta: R::numbers_mut(delta) });
+}
+
+/// [`map`] of one register.
+struct Map<'a, C, E> {
+    curve: C,
+    net: &'a [E],
+    activity: &'a mut [E],
+}
+
+impl<C: Curve, E: Elem> Along<E> for Map<'_, C, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
+        self.curve.value(eta).to_row(&mut self.activity[at..]);
+    }
+}
+
+/// [`scale`] of one register.
+struct Scale<'a, C, E> {
+    curve: C,
+    net: &'a [E],
+    activity: &'a [E],
+    delta: &'a mut [E],
+}
+
+impl<C: Curve, E: Elem> Along<E> for Scale<'_, C, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
+        let y = Lanes::<P, 1>::from_row(&self.activity[at..]);
+        let delta = Lanes::<P, 1>::from_row(&self.delta[at..]);
+        (delta * self.curve.derivative(eta, y)).to_row(&mut self.delta[at..]);
     }
 }
 
@@ -248,6 +293,16 @@ impl Activation {
     /// y ← f(η) for a layer of `units`, patterns side by side (`units x patterns`, column by column).
     #[inline(always)]
     pub(super) fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
+        // In lanes the code is small, and part of every pass; that of a lone run is compiled once for all of them.
+        if R::LANES == 1 {
+            R::enter(Respond { activation: self, units, net, activity });
+        } else {
+            self.respond(units, net, activity);
+        }
+    }
+
+    #[inline(always)]
+    fn respond<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
         match self {
             Self::Linear => activity.copy_from_slice(net),
             Self::Logistic => map(Logistic, net, activity),
@@ -310,6 +365,21 @@ impl Activation {
     }
 }
 
+struct Respond<'a, R> {
+    activation: &'a Activation,
+    units: usize,
+    net: &'a [R],
+    activity: &'a mut [R],
+}
+
+impl<R: Real> Kernel for Respond<'_, R> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        self.activation.respond(self.units, self.net, self.activity);
+    }
+}
+
 struct ScaleByDerivative<'a, R> {
     activation: &'a Activation,
     units: usize,
@@ -326,6 +396,21 @@ impl<R: Real> Kernel for ScaleByDerivative<'_, R> {
     }
 }
 
+/// e^(η − max) of one register.
+struct Exponentials<'a, E> {
+    net: &'a [E],
+    largest: E,
+    activity: &'a mut [E],
+}
+
+impl<E: Elem> Along<E> for Exponentials<'_, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
+        math::exp(eta - Lanes::splat(self.largest)).to_row(&mut self.activity[at..]);
+    }
+}
+
 /// e^(η − max) over its sum, both in the order of the units.
 #[inline(always)]
 fn softmax<R: Real>(net: &[R], activity: &mut [R]) {
@@ -333,10 +418,18 @@ fn softmax<R: Real>(net: &[R], activity: &mut [R]) {
     for &eta in &net[1..] {
         largest = R::select(eta.gt(largest), eta, largest);
     }
+    if R::LANES > 1 {
+        for (y, &eta) in activity.iter_mut().zip(net) {
+            *y = math::exp(eta - largest);
+        }
+    } else {
+        let (length, largest) = (net.len().min(activity.len()), largest.lanes()[0]);
+        let (net, activity) = (R::numbers(net), R::numbers_mut(activity));
+        along::<R::Row>(0, length, &mut Exponentials { net, largest, activity });
+    }
     let mut sum = R::zero();
-    for (y, &eta) in activity.iter_mut().zip(net) {
-        *y = math::exp(eta - largest);
-        sum += *y;
+    for &y in &*activity {
+        sum += y;
     }
     for y in activity {
         *y /= sum;

@@ -13,7 +13,7 @@
 
 use super::{Activation, Layer};
 use crate::params::{Described, Interval, Kind, Must};
-use crate::real::{Elem, Kernel, Real, math};
+use crate::real::{Along, Elem, Kernel, Lanes, Pack, Real, along, math};
 use serde::{Deserialize, Serialize};
 
 /// An error function.
@@ -182,24 +182,63 @@ impl<R: Real> Kernel for Sum<'_, R> {
     #[inline(always)]
     fn run(self) {
         let Self { error, layer, output, target, sum } = self;
-        let tolerance = error.tolerance();
-        match error {
+        let terms = Terms { error, both: layer.activation != Activation::Softmax };
+        if R::LANES > 1 {
+            for (&z, &t) in output.iter().zip(target) {
+                *sum += terms.of(t, z);
+            }
+        } else {
+            let length = output.len().min(target.len());
+            let (output, target) = (R::numbers(output), R::numbers(target));
+            let mut total = TotalAlong { terms, output, target, sum: sum.lanes()[0] };
+            along::<R::Row>(0, length, &mut total);
+            sum.lanes_mut()[0] = total.sum;
+        }
+    }
+}
+
+/// What each output adds to E.
+struct Terms<'a> {
+    error: &'a ErrorFunction,
+    /// Whether an output is a probability of its own, of which 1 − z is the other half.
+    both: bool,
+}
+
+impl Terms<'_> {
+    #[inline(always)]
+    fn of<R: Real>(&self, t: R, z: R) -> R {
+        let tolerance = self.error.tolerance();
+        match self.error {
             ErrorFunction::Sse(_) => {
-                for (&z, &t) in output.iter().zip(target) {
-                    let d = difference(tolerance, t, z);
-                    *sum += d * d;
-                }
+                let d = difference(tolerance, t, z);
+                d * d
             }
             ErrorFunction::CrossEntropy(_) => {
-                let both = layer.activation != Activation::Softmax;
-                for (&z, &t) in output.iter().zip(target) {
-                    let mut e = information(t, z);
-                    if both {
-                        e += information(R::one() - t, R::one() - z);
-                    }
-                    *sum += R::select(tolerance.ge((t - z).abs()), R::zero(), e);
+                let mut e = information(t, z);
+                if self.both {
+                    e += information(R::one() - t, R::one() - z);
                 }
+                R::select(tolerance.ge((t - z).abs()), R::zero(), e)
             }
+        }
+    }
+}
+
+/// E of a lone run: the terms register by register, their sum one by one.
+struct TotalAlong<'a, E> {
+    terms: Terms<'a>,
+    output: &'a [E],
+    target: &'a [E],
+    sum: E,
+}
+
+impl<E: Elem> Along<E> for TotalAlong<'_, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        let z = Lanes::<P, 1>::from_row(&self.output[at..]);
+        let t = Lanes::<P, 1>::from_row(&self.target[at..]);
+        for &term in self.terms.of(t, z).lanes() {
+            self.sum += term;
         }
     }
 }

@@ -129,7 +129,14 @@ impl<R: Real> Network<R> {
         self.outer_products_of(Paths::All, receiving, sending, direction, patterns);
     }
 
-    /// The same for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).
+    /// [`outer_products`](Self::outer_products) and the step along them in one pass: w ← w + ε Σ_p a_jp b_ip, of at most
+    /// [`product::TERMS`] patterns, in a network whose paths [all learn freely](Topology::learns_freely).
+    #[inline(always)]
+    pub fn step(&mut self, rate: R, receiving: &Layers<R>, sending: &Layers<R>, patterns: usize) {
+        R::enter(passes::Step { network: self, rate, receiving, sending, patterns });
+    }
+
+    /// Outer products for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).
     #[inline(always)]
     pub fn outer_products_of(
         &self,

@@ -12,8 +12,8 @@
 //!
 //! A *nudged* output has β (t − z) added to its net input (Scellier & Bengio 2017).
 
-use super::passes::net_input;
-use super::product::{View, accumulate};
+use super::passes::{NetInput, add_bias, add_path};
+use super::product::{Store, View, product};
 use super::{Layers, Network, Topology};
 use crate::params::{Interval, Must};
 use crate::real::{Kernel, Mask, Real};
@@ -120,6 +120,8 @@ pub struct Settled<R> {
     moving_net: Layers<R>,
     /// f of what it is applied to.
     response: Layers<R>,
+    /// What clamped layers bring to η, where η's sum begins with them: it stays while the others settle.
+    from_clamped: Layers<R>,
 }
 
 impl<R: Real> Settled<R> {
@@ -127,7 +129,14 @@ impl<R: Real> Settled<R> {
     pub fn new(topology: &Topology, patterns: usize) -> Self {
         let zeros = || Layers::zeros(topology, patterns);
         let steps = Steps::new(patterns);
-        Self { net: zeros(), activity: zeros(), steps, moving_net: zeros(), response: zeros() }
+        Self {
+            net: zeros(),
+            activity: zeros(),
+            steps,
+            moving_net: zeros(),
+            response: zeros(),
+            from_clamped: zeros(),
+        }
     }
 
     /// Every unit at its start, and the input clamped.
@@ -163,6 +172,52 @@ impl<R: Real> Settled<R> {
         patterns: usize,
     ) {
         R::enter(Settle { state: self, network: net, settling, clamp, patterns });
+    }
+
+    /// The beginning of η of a layer: paths from clamped layers (the input, and those from `end` on), up to the first that
+    /// comes from another.
+    #[inline(always)]
+    fn clamped_input(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
+        let Self { activity, from_clamped, .. } = self;
+        let layers = &network.topology.layers;
+        let mut store = Store::Set;
+        for (n, path) in network.topology.paths.iter().enumerate() {
+            if path.to == layer {
+                if path.from != 0 && path.from < end {
+                    return;
+                }
+                let sum = from_clamped.of_mut(layer, patterns);
+                let (units, senders) = (layers[layer].units, layers[path.from].units);
+                let y = View::columns(activity.of(path.from, patterns), senders);
+                product(sum, (units, senders, patterns), network.weights(n), y, store);
+                store = Store::Add;
+            }
+        }
+    }
+
+    /// η of a layer from where [`clamped_input`](Self::clamped_input) left it: the same sum in the same order.
+    #[inline(always)]
+    fn net_input(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
+        let Self { net, activity, from_clamped, .. } = self;
+        let eta = net.of_mut(layer, patterns);
+        let (mut begins, mut store) = (true, Store::Set);
+        for (n, path) in network.topology.paths.iter().enumerate() {
+            if path.to == layer {
+                begins &= path.from == 0 || path.from >= end;
+                if begins {
+                    if let Store::Set = store {
+                        eta.copy_from_slice(from_clamped.of(layer, patterns));
+                    }
+                } else {
+                    add_path(network, n, activity, eta, patterns, store);
+                }
+                store = Store::Add;
+            }
+        }
+        if let Store::Set = store {
+            eta.fill(R::zero()); // no path leads here
+        }
+        add_bias(network, layer, eta);
     }
 
     /// f(η) of a layer, at the recorded net inputs: what derivatives are taken from.
@@ -220,18 +275,15 @@ impl<R: Real> Kernel for Settle<'_, R> {
         let tolerance = R::of(settling.tolerance);
         let dt = R::of(settling.dt);
         state.steps.begin(patterns);
+        for layer in 1..end {
+            state.clamped_input(network, layer, end, patterns);
+        }
         let mut goes_on = end > 1;
         let mut step = 0;
         while goes_on && step < settling.max_steps {
             step += 1;
             for layer in 1..end {
-                net_input(
-                    network,
-                    layer,
-                    &state.activity,
-                    state.net.of_mut(layer, patterns),
-                    patterns,
-                );
+                state.net_input(network, layer, end, patterns);
             }
             if let Clamp::Nudge(target, beta) = clamp {
                 let z = state.activity.of(output, patterns);
@@ -276,7 +328,8 @@ impl<R: Real> Kernel for Settle<'_, R> {
             state.steps.settled[..patterns].fill(R::one()); // nothing moves
         }
         for layer in 1..layers.len() {
-            net_input(network, layer, &state.activity, state.net.of_mut(layer, patterns), patterns);
+            let eta = state.net.of_mut(layer, patterns);
+            R::enter(NetInput { network, layer, activity: &state.activity, eta, patterns });
         }
     }
 }
@@ -333,18 +386,18 @@ impl<R: Real> Kernel for SettleErrors<'_, R> {
             step += 1;
             for (layer, shape) in layers.iter().enumerate().skip(1) {
                 let sum = sum.of_mut(layer, patterns);
-                sum.fill(R::zero());
+                let mut store = Store::Set;
                 for (n, path) in network.topology.paths.iter().enumerate() {
                     if path.from == layer {
                         let receivers = layers[path.to].units;
                         let from = View::columns(v.of(path.to, patterns), receivers);
-                        accumulate(
-                            sum,
-                            (shape.units, receivers, patterns),
-                            network.weights(n).transpose(),
-                            from,
-                        );
+                        let weights = network.weights(n).transpose();
+                        product(sum, (shape.units, receivers, patterns), weights, from, store);
+                        store = Store::Add;
                     }
+                }
+                if let Store::Set = store {
+                    sum.fill(R::zero()); // no path leaves here
                 }
                 let (net, response) =
                     (state.net.of(layer, patterns), state.response.of(layer, patterns));

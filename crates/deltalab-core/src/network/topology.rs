@@ -181,6 +181,11 @@ pub(super) fn shape<T>(rows: &[Vec<T>], expected_columns: usize) -> (usize, usiz
 }
 
 impl Topology {
+    /// Whether no path is fixed and none is masked.
+    pub fn learns_freely(&self) -> bool {
+        self.paths.iter().all(|path| !path.fixed && path.mask.is_none())
+    }
+
     /// A feedforward network: input, hidden layers, output; with `shortcuts`, a path from every earlier layer.
     ///
     /// # Errors

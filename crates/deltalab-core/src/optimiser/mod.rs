@@ -208,6 +208,14 @@ impl<R: Real> Optimiser<R> {
         self.rate.lanes_mut()[lane] = R::Elem::nearest(self.base_rate * factor);
     }
 
+    /// ε now, where a = εc and nothing else is done.
+    pub fn plain_rate(&self) -> Option<R> {
+        match &self.params {
+            OptimiserParams::Sgd(p) if p.weight_decay == 0.0 => Some(self.rate),
+            _ => None,
+        }
+    }
+
     /// Makes the change: w ← w + a for every weight and bias.
     #[inline(always)]
     pub fn apply(&mut self, direction: &Parameters<R>, net: &mut Network<R>) {

@@ -15,6 +15,24 @@ impl<P: Pack, const K: usize> PartialEq for Lanes<P, K> {
     }
 }
 
+impl<P: Pack> Lanes<P, 1> {
+    /// One register of numbers that lie side by side: the first N of them.
+    #[inline(always)]
+    pub fn from_row(numbers: &[P::Elem]) -> Self {
+        assert!(numbers.len() >= P::N);
+        // SAFETY: the numbers are there.
+        Self([unsafe { P::load(numbers.as_ptr()) }])
+    }
+
+    /// Writes its numbers over the first N.
+    #[inline(always)]
+    pub fn to_row(self, numbers: &mut [P::Elem]) {
+        assert!(numbers.len() >= P::N);
+        // SAFETY: the room is there.
+        unsafe { P::store(self.0[0], numbers.as_mut_ptr()) }
+    }
+}
+
 macro_rules! operator {
     ($trait:ident, $method:ident, $assign_trait:ident, $assign:ident, $pack:ident) => {
         impl<P: Pack, const K: usize> $trait for Lanes<P, K> {
@@ -64,7 +82,13 @@ impl<P: Pack, const K: usize> Real for Lanes<P, K> {
         );
         K * P::N
     };
-    const REGISTERS: usize = K;
+    type Row = P;
+    const ACCUMULATORS: usize = match P::REGISTERS / (2 * K) {
+        0..=2 => 2,
+        3..=4 => 4,
+        5..=8 => 8,
+        _ => 16,
+    };
 
     #[inline(always)]
     fn splat(x: P::Elem) -> Self {
@@ -80,6 +104,18 @@ impl<P: Pack, const K: usize> Real for Lanes<P, K> {
     fn lanes_mut(&mut self) -> &mut [P::Elem] {
         // SAFETY: as in `lanes`; every bit pattern is a valid number.
         unsafe { core::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), Self::LANES) }
+    }
+    #[inline(always)]
+    fn numbers(values: &[Self]) -> &[P::Elem] {
+        // SAFETY: as in `lanes`, value after value.
+        unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), values.len() * Self::LANES) }
+    }
+    #[inline(always)]
+    fn numbers_mut(values: &mut [Self]) -> &mut [P::Elem] {
+        // SAFETY: as in `lanes_mut`, value after value.
+        unsafe {
+            core::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), values.len() * Self::LANES)
+        }
     }
     #[inline(always)]
     fn gt(self, other: Self) -> Self::Mask {
@@ -103,6 +139,20 @@ impl<P: Pack, const K: usize> Real for Lanes<P, K> {
             yes.0[k] = P::select(mask[k], yes.0[k], no.0[k]);
         }
         yes
+    }
+    #[inline(always)]
+    fn at_least(mut self, low: Self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::at_least(self.0[k], low.0[k]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn at_most(mut self, high: Self) -> Self {
+        for k in 0..K {
+            self.0[k] = P::at_most(self.0[k], high.0[k]);
+        }
+        self
     }
     #[inline(always)]
     fn sqrt(mut self) -> Self {

@@ -5,9 +5,9 @@
 //!
 //! | function | formula | f64 | f32 | beyond the range |
 //! |---|---|---|---|---|
-//! | [`exp`] | 2ᵏ eʳ, \|r\| ≤ ½ ln 2, Taylor | 0.8 | 0.8 | 0, ∞; subnormal results are right |
+//! | [`exp`] | 2ᵏ eʳ, \|r\| ≤ ½ ln 2, minimax | 0.8 | 0.8 | 0, ∞; subnormal results are right |
 //! | [`ln`] | k ln 2 + ln((1 + s)/(1 − s)), Taylor | 0.85 | 0.85 | ln 0 = −∞, ln of a negative number NaN |
-//! | [`logistic`] | 1 / (1 + e⁻ˣ) | 2.6 | 2.6 | 0 where e⁻ˣ overflows (below −709.78 and −88.72) |
+//! | [`logistic`] | 1 / (1 + e⁻ˣ) | 2.6 | 2.6 | 0 where 2ᵏ overflows (below −709.43 and −88.37) |
 //! | [`tanh`] | m / (m + 2), m = e²ˣ − 1 | 2.5 | 2.5 | ±1 |
 //! | [`softplus`] | max(x, 0) + ln(1 + e^−\|x\|) | 2.1 | 2.1 | 0, x |
 //!
@@ -30,7 +30,7 @@ fn reduce<R: Real>(x: R) -> (R, R, R) {
     (k, r, (high - r) - low)
 }
 
-/// 2ⁿ for whole n from 1 − bias to bias.
+/// 2ⁿ for whole n from 1 − bias to bias; infinity for bias + 1.
 #[inline(always)]
 fn power_of_two<R: Real>(n: R) -> R {
     (n + R::of(<R::Elem as Elem>::ROUND + <R::Elem as Elem>::BIAS)).bits_to_exponent()
@@ -102,8 +102,13 @@ pub fn ln<R: Real>(x: R) -> R {
 /// ```
 #[inline(always)]
 pub fn logistic<R: Real>(x: R) -> R {
+    let (low, high) = <R::Elem as Elem>::LOGISTIC_RANGE;
+    // e⁻ˣ without exp's last correction and second factor: 1 + e⁻ˣ hides the first, and the range spares the other.
+    let (k, r, _) = reduce((-x).at_least(R::of(low)).at_most(R::of(high)));
+    let r2 = r * r;
     let one = R::one();
-    one / (one + exp(-x))
+    let e = power_of_two(k) * (one + (r + r2 * <R::Elem as Elem>::exp_series(r, r2)));
+    one / (one + e)
 }
 
 /// Hyperbolic tangent.
@@ -115,9 +120,9 @@ pub fn logistic<R: Real>(x: R) -> R {
 #[inline(always)]
 pub fn tanh<R: Real>(x: R) -> R {
     let one = R::one();
-    let (k, r, c) = reduce((x.abs() + x.abs()).at_most(R::of(2.0 * <R::Elem as Elem>::TANH_ONE)));
+    let (k, r, _) = reduce((x.abs() + x.abs()).at_most(R::of(2.0 * <R::Elem as Elem>::TANH_ONE)));
     let r2 = r * r;
-    let e_r_minus_1 = r + (r2 * <R::Elem as Elem>::exp_series(r, r2) + c);
+    let e_r_minus_1 = r + r2 * <R::Elem as Elem>::exp_series(r, r2);
     let scale = power_of_two(k);
     let m = scale * e_r_minus_1 + (scale - one);
     (m / (m + R::of(2.0))).copysign(x)

@@ -9,10 +9,32 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
     type Elem: Elem;
     /// A truth value per lane.
     type Mask: Mask;
+    /// What a row of numbers goes on with where it no longer fills this register.
+    type Half: Pack<Elem = Self::Elem>;
     /// Lanes of one register.
     const N: usize;
+    /// How many registers of this kind the machine has.
+    const REGISTERS: usize;
     /// The same number in every lane.
     fn splat(x: Self::Elem) -> Self;
+    /// N numbers that lie side by side.
+    ///
+    /// # Safety
+    /// `from` points to at least N numbers.
+    #[inline(always)]
+    unsafe fn load(from: *const Self::Elem) -> Self {
+        // SAFETY: a `Pack` is exactly N numbers (`Lanes` asserts it), and the caller vouches for them.
+        unsafe { from.cast::<Self>().read_unaligned() }
+    }
+    /// Writes N numbers side by side.
+    ///
+    /// # Safety
+    /// `to` points to at least N numbers.
+    #[inline(always)]
+    unsafe fn store(a: Self, to: *mut Self::Elem) {
+        // SAFETY: as in `load`.
+        unsafe { to.cast::<Self>().write_unaligned(a) }
+    }
     /// a + b.
     fn add(a: Self, b: Self) -> Self;
     /// a − b.
@@ -29,6 +51,10 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
     fn gt(a: Self, b: Self) -> Self::Mask;
     /// a ≥ b.
     fn ge(a: Self, b: Self) -> Self::Mask;
+    /// The larger; `a` where either is NaN.
+    fn at_least(a: Self, low: Self) -> Self;
+    /// The smaller; `a` where either is NaN.
+    fn at_most(a: Self, high: Self) -> Self;
     /// `yes` where the mask holds, else `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// Bitwise and.
@@ -51,7 +77,9 @@ pub struct Pair<E>([E; 2]);
 impl<E: Elem> Pack for Pair<E> {
     type Elem = E;
     type Mask = [E::Mask; 2];
+    type Half = One<E>;
     const N: usize = 2;
+    const REGISTERS: usize = 16;
     #[inline(always)]
     fn splat(x: E) -> Self {
         Self([x; 2])
@@ -89,6 +117,14 @@ impl<E: Elem> Pack for Pair<E> {
         [a.0[0].ge(b.0[0]), a.0[1].ge(b.0[1])]
     }
     #[inline(always)]
+    fn at_least(a: Self, low: Self) -> Self {
+        Self([a.0[0].at_least(low.0[0]), a.0[1].at_least(low.0[1])])
+    }
+    #[inline(always)]
+    fn at_most(a: Self, high: Self) -> Self {
+        Self([a.0[0].at_most(high.0[0]), a.0[1].at_most(high.0[1])])
+    }
+    #[inline(always)]
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
         Self([E::select(mask[0], yes.0[0], no.0[0]), E::select(mask[1], yes.0[1], no.0[1])])
     }
@@ -111,6 +147,105 @@ impl<E: Elem> Pack for Pair<E> {
     #[inline(never)]
     fn enter<K: Kernel>(kernel: K) -> K::Out {
         kernel.run()
+    }
+}
+
+/// A single number, where a row of them ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(transparent)]
+pub struct One<E>(E);
+
+impl<E: Elem> Pack for One<E> {
+    type Elem = E;
+    type Mask = E::Mask;
+    type Half = Self;
+    const N: usize = 1;
+    const REGISTERS: usize = 16;
+    #[inline(always)]
+    fn splat(x: E) -> Self {
+        Self(x)
+    }
+    #[inline(always)]
+    fn add(a: Self, b: Self) -> Self {
+        Self(a.0 + b.0)
+    }
+    #[inline(always)]
+    fn sub(a: Self, b: Self) -> Self {
+        Self(a.0 - b.0)
+    }
+    #[inline(always)]
+    fn mul(a: Self, b: Self) -> Self {
+        Self(a.0 * b.0)
+    }
+    #[inline(always)]
+    fn div(a: Self, b: Self) -> Self {
+        Self(a.0 / b.0)
+    }
+    #[inline(always)]
+    fn neg(a: Self) -> Self {
+        Self(-a.0)
+    }
+    #[inline(always)]
+    fn sqrt(a: Self) -> Self {
+        Self(a.0.sqrt())
+    }
+    #[inline(always)]
+    fn gt(a: Self, b: Self) -> E::Mask {
+        a.0.gt(b.0)
+    }
+    #[inline(always)]
+    fn ge(a: Self, b: Self) -> E::Mask {
+        a.0.ge(b.0)
+    }
+    #[inline(always)]
+    fn at_least(a: Self, low: Self) -> Self {
+        Self(a.0.at_least(low.0))
+    }
+    #[inline(always)]
+    fn at_most(a: Self, high: Self) -> Self {
+        Self(a.0.at_most(high.0))
+    }
+    #[inline(always)]
+    fn select(mask: E::Mask, yes: Self, no: Self) -> Self {
+        Self(E::select(mask, yes.0, no.0))
+    }
+    #[inline(always)]
+    fn and(a: Self, b: Self) -> Self {
+        Self(a.0.bits_and(b.0))
+    }
+    #[inline(always)]
+    fn or(a: Self, b: Self) -> Self {
+        Self(a.0.bits_or(b.0))
+    }
+    #[inline(always)]
+    fn shift_left(a: Self) -> Self {
+        Self(a.0.bits_to_exponent())
+    }
+    #[inline(always)]
+    fn shift_right(a: Self) -> Self {
+        Self(a.0.exponent_to_bits())
+    }
+    #[inline(always)]
+    fn enter<K: Kernel>(kernel: K) -> K::Out {
+        kernel.run()
+    }
+}
+
+/// Work along a row of numbers, register by register.
+pub trait Along<E: Elem> {
+    /// The numbers from `at` on, as many as the register holds.
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize);
+}
+
+/// Does the work for numbers `at` to `length`: in registers of kind P while they are filled, then in smaller ones.
+#[inline(always)]
+pub fn along<P: Pack>(mut at: usize, length: usize, work: &mut impl Along<P::Elem>) {
+    while at + P::N <= length {
+        work.register::<P>(at);
+        at += P::N;
+    }
+    if P::N > 1 && at < length {
+        along::<P::Half>(at, length, work);
     }
 }
 

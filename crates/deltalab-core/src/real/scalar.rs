@@ -1,6 +1,6 @@
 //! One run: `f64` and `f32` as numbers of the equations.
 
-use super::{Elem, Kernel, Mask, Real};
+use super::{Elem, Kernel, Mask, One, Real};
 
 macro_rules! real_for_scalar {
     ($float:ident, $mantissa_bits:literal) => {
@@ -8,7 +8,8 @@ macro_rules! real_for_scalar {
             type Elem = $float;
             type Mask = bool;
             const LANES: usize = 1;
-            const REGISTERS: usize = 1;
+            type Row = One<$float>;
+            const ACCUMULATORS: usize = 4;
 
             #[inline(always)]
             fn splat(x: $float) -> Self {
@@ -23,6 +24,14 @@ macro_rules! real_for_scalar {
                 core::slice::from_mut(self)
             }
             #[inline(always)]
+            fn numbers(values: &[Self]) -> &[$float] {
+                values
+            }
+            #[inline(always)]
+            fn numbers_mut(values: &mut [Self]) -> &mut [$float] {
+                values
+            }
+            #[inline(always)]
             fn gt(self, other: Self) -> bool {
                 self > other
             }
@@ -33,6 +42,14 @@ macro_rules! real_for_scalar {
             #[inline(always)]
             fn select(mask: bool, yes: Self, no: Self) -> Self {
                 if mask { yes } else { no }
+            }
+            #[inline(always)]
+            fn at_least(self, low: Self) -> Self {
+                if low > self { low } else { self }
+            }
+            #[inline(always)]
+            fn at_most(self, high: Self) -> Self {
+                if high < self { high } else { self }
             }
             #[inline(always)]
             fn sqrt(self) -> Self {
@@ -88,17 +105,6 @@ impl Mask for bool {
     }
 }
 
-/// 1 / n!, rounded once: every factorial up to 18! is exact in f64.
-const fn over_factorial(n: u32) -> f64 {
-    let mut product = 1.0;
-    let mut k = 2;
-    while k <= n {
-        product *= k as f64;
-        k += 1;
-    }
-    1.0 / product
-}
-
 /// c₀ + z (c₁ + z (c₂ + …)), from the end.
 #[inline(always)]
 fn horner<R: Real, const N: usize>(z: R, coefficients: [f64; N]) -> R {
@@ -134,24 +140,28 @@ impl Elem for f64 {
     const LIFT: f64 = 18_014_398_509_481_984.0; // 2⁵⁴
     const LIFT_LOG2: f64 = 54.0;
     const EXP_RANGE: (f64, f64) = (-746.0, 710.0);
+    const LOGISTIC_RANGE: (f64, f64) = (-708.0, 710.0);
     /// ln 2 cut after 32 bits, and the rest: k · high is exact for |k| < 2²¹.
     const LN2: (f64, f64) = (f64::from_bits(0x3fe6_2e42_fee0_0000), 1.908_214_929_270_587_7e-10);
     const TANH_ONE: f64 = 20.0;
 
     #[inline(always)]
     fn exp_series<R: Real<Elem = f64>>(r: R, r2: R) -> R {
-        const C: [f64; 14] = {
-            let mut c = [0.0; 14];
-            let mut n = 0;
-            while n < 14 {
-                c[n] = over_factorial(n as u32);
-                n += 1;
-            }
-            c
-        };
-        let even = horner(r2, [C[2], C[4], C[6], C[8], C[10], C[12]]);
-        let odd = horner(r2, [C[3], C[5], C[7], C[9], C[11], C[13]]);
-        even + r * odd
+        let even = [
+            0.500_000_000_000_001_1,
+            0.041_666_666_666_530_25,
+            0.001_388_888_894_360_090_6,
+            2.480_149_313_248_873_7e-5,
+            2.763_023_535_596_944e-7,
+        ];
+        let odd = [
+            0.166_666_666_666_664_13,
+            0.008_333_333_333_494_347,
+            0.000_198_412_695_067_571_2,
+            2.755_758_627_932_771_6e-6,
+            2.500_007_054_206_150_5e-8,
+        ];
+        horner(r2, even) + r * horner(r2, odd)
     }
     #[inline(always)]
     fn ln_series<R: Real<Elem = f64>>(z: R) -> R {
@@ -185,18 +195,16 @@ impl Elem for f32 {
     const LIFT: f64 = 33_554_432.0; // 2²⁵
     const LIFT_LOG2: f64 = 25.0;
     const EXP_RANGE: (f64, f64) = (-105.0, 89.0);
+    const LOGISTIC_RANGE: (f64, f64) = (-87.0, 89.0);
     /// 355/512, nine bits: k · high is exact for |k| < 2¹⁵.
     const LN2: (f64, f64) = (0.693_359_375, core::f64::consts::LN_2 - 0.693_359_375);
     const TANH_ONE: f64 = 10.0;
 
     #[inline(always)]
     fn exp_series<R: Real<Elem = f32>>(r: R, r2: R) -> R {
-        const fn c(n: u32) -> f64 {
-            over_factorial(n)
-        }
-        let even = horner(r2, [c(2), c(4), c(6)]);
-        let odd = horner(r2, [c(3), c(5), c(7)]);
-        even + r * odd
+        let even = [0.499_999_934_512_541_1, 0.041_668_387_440_320_2, 0.001_381_461_136_482_749_6];
+        let odd = [0.166_665_206_838_546_88, 0.008_368_710_545_132_644];
+        horner(r2, even) + r * horner(r2, odd)
     }
     #[inline(always)]
     fn ln_series<R: Real<Elem = f32>>(z: R) -> R {

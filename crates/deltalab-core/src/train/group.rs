@@ -3,6 +3,8 @@
 use super::setup::{Precision, Setup};
 use super::trainer::Trainer;
 use crate::learner::{Rule, learner};
+#[cfg(target_arch = "x86_64")]
+use crate::real::{Alone, Avx2F32, Avx2F64, Avx512F32, Avx512F64, Pack};
 use crate::real::{Lanes, Level, Real};
 use std::sync::Arc;
 
@@ -54,6 +56,9 @@ pub struct Outcome {
 /// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.
 const FEW_PARAMETERS: usize = 512;
 
+/// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers.
+const MANY_PARAMETERS: usize = 40_000;
+
 /// A group for a rule: the widest lanes of the level that `runs` can fill. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
     params: &L::Params,
@@ -72,40 +77,49 @@ fn train<R: Real, L: Rule>(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Gr
     Trainer::<R>::boxed(setup, learner::<R, L>(params, &setup.context()))
 }
 
+/// The kinds of number of one precision: alone, then in lanes, by level. Baseline has no kind of its own for a lone run.
 macro_rules! choose {
-    ($function:ident, $scalar:ty, $sse2:ident, $avx2:ident, $avx512:ident) => {
+    ($function:ident, $scalar:ty, $baseline:ty, $avx2:ident $two:literal, $avx512:ident $four:literal) => {
         fn $function<L: Rule>(
             params: &L::Params,
             setup: &Arc<Setup>,
             level: Level,
             runs: usize,
         ) -> Box<dyn Group> {
-            let wide = setup.topology.parameters() <= FEW_PARAMETERS;
-            // More than one register only where the runs fill more than one.
-            macro_rules! lanes {
-                ($pack:ty) => {
-                    if wide && runs > <$pack as crate::real::Pack>::N {
-                        train::<Lanes<$pack, 4>, L>(params, setup)
-                    } else {
-                        train::<Lanes<$pack, 1>, L>(params, setup)
-                    }
-                };
-            }
+            let parameters = setup.topology.parameters();
+            let alone = runs < 2 || parameters > MANY_PARAMETERS;
             match level {
-                _ if runs < 2 => train::<$scalar, L>(params, setup),
                 Level::Scalar => train::<$scalar, L>(params, setup),
+                Level::Baseline if alone => train::<$scalar, L>(params, setup),
+                Level::Baseline => train::<$baseline, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
-                Level::Baseline => lanes!(crate::real::$sse2),
+                Level::Avx2 if alone => train::<Alone<$avx2>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => lanes!(crate::real::$avx2),
+                Level::Avx2 => train::<Lanes<$avx2, $two>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => lanes!(crate::real::$avx512),
+                Level::Avx512 if alone => train::<Alone<$avx512>, L>(params, setup),
+                // Four registers only where the runs fill more than one.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 if parameters <= FEW_PARAMETERS && runs > $avx512::N => {
+                    train::<Lanes<$avx512, $four>, L>(params, setup)
+                }
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => train::<Lanes<$avx512, 1>, L>(params, setup),
                 #[cfg(not(target_arch = "x86_64"))]
-                _ => lanes!(crate::real::Pair<$scalar>),
+                Level::Avx2 | Level::Avx512 => train::<$baseline, L>(params, setup),
             }
         }
     };
 }
 
-choose!(group_f64, f64, Sse2F64, Avx2F64, Avx512F64);
-choose!(group_f32, f32, Sse2F32, Avx2F32, Avx512F32);
+#[cfg(target_arch = "x86_64")]
+type BaselineF64 = Lanes<crate::real::Sse2F64, 4>;
+#[cfg(target_arch = "x86_64")]
+type BaselineF32 = Lanes<crate::real::Sse2F32, 1>;
+#[cfg(not(target_arch = "x86_64"))]
+type BaselineF64 = Lanes<crate::real::Pair<f64>, 4>;
+#[cfg(not(target_arch = "x86_64"))]
+type BaselineF32 = Lanes<crate::real::Pair<f32>, 4>;
+
+choose!(group_f64, f64, BaselineF64, Avx2F64 2, Avx512F64 4);
+choose!(group_f32, f32, BaselineF32, Avx2F32 1, Avx512F32 1);

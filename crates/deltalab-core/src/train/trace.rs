@@ -122,6 +122,8 @@ impl Recorder {
 }
 
 impl<R: Real> Watch<R> for Recorder {
+    const SEES: bool = true;
+
     fn goes_on(&self) -> bool {
         self.updates.len() < self.most
     }

@@ -7,6 +7,7 @@ use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
 use crate::learner::{Batch, Learner};
 use crate::metric::Metric;
+use crate::network::product::TERMS;
 use crate::network::{Initial, Network, Parameters};
 use crate::optimiser::Optimiser;
 use crate::random::{Purpose, Stream, Streams};
@@ -22,6 +23,10 @@ pub(super) struct Trainer<R: Real> {
     pub(super) optimiser: Optimiser<R>,
     pub(super) direction: Parameters<R>,
     pub(super) batch: Batch<R>,
+    /// Held-out patterns on their way through the network.
+    test_batch: Batch<R>,
+    /// The cue of each probe, alone.
+    probes: Batch<R>,
     train: Tally<R>,
     test: Tally<R>,
     /// How the rule's direction lies to the exact gradient, where some column asks.
@@ -39,6 +44,12 @@ pub(super) struct Trainer<R: Real> {
     tested: u64,
     /// Whether all lanes see the same patterns in the same order.
     shared: bool,
+    /// Patterns that are laid out at once.
+    block: usize,
+    /// Whether the batch holds the whole epoch, in an order that stays.
+    laid_out: bool,
+    /// Whether direction and change are made in one pass over the weights.
+    at_once: bool,
     /// Inputs and targets as numbers of the run, and the patterns that they were made from.
     prepared: Option<(Arc<Patterns>, Data<R::Elem>)>,
 }
@@ -74,6 +85,8 @@ struct Closing<R> {
 
 /// Sees every update, once its direction is known and before the change is made.
 pub(super) trait Watch<R: Real> {
+    /// Whether it looks at the direction.
+    const SEES: bool;
     /// Whether training goes on.
     fn goes_on(&self) -> bool;
     /// An update with the patterns from `start` to `end` of each lane's order.
@@ -84,6 +97,7 @@ pub(super) trait Watch<R: Real> {
 struct Unwatched;
 
 impl<R: Real> Watch<R> for Unwatched {
+    const SEES: bool = false;
     #[inline(always)]
     fn goes_on(&self) -> bool {
         true
@@ -91,6 +105,9 @@ impl<R: Real> Watch<R> for Unwatched {
     #[inline(always)]
     fn update(&mut self, _: &Trainer<R>, _: usize, _: usize) {}
 }
+
+/// Memory for patterns that are laid out at once: half of the nearest cache.
+const LAID_OUT_BYTES: usize = 16 * 1024;
 
 /// The most points of a curve for which room is made before the run begins.
 const RESERVED_POINTS: u64 = 1 << 20;
@@ -104,7 +121,6 @@ impl<R: Real> Trainer<R> {
     pub(super) fn new(setup: &Arc<Setup>, learner: Box<dyn Learner<R>>) -> Self {
         let topology = &setup.topology;
         let (inputs, outputs) = setup.task_sizes();
-        let room = setup.room();
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
@@ -117,12 +133,28 @@ impl<R: Real> Trainer<R> {
         let [train, test] = [Over::Train, Over::Test].map(tally);
         let asked = setup.finals.iter().any(|column| column.metric.needs_gradient());
         let alignment = asked.then(|| Alignment::new(setup));
+        let optimiser = Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology);
+        let size = setup.batch();
+        let updates = LAID_OUT_BYTES / ((inputs + outputs) * size * size_of::<R>()).max(1);
+        let block = (size * updates.max(1)).min(setup.train_patterns.next_multiple_of(size));
+        let mut probes = Batch::zeros(inputs, outputs, setup.probes.len());
+        for (column, probe) in setup.probes.iter().enumerate() {
+            probes.pattern_mut(column).0[probe.cue] = R::one();
+        }
+        let at_once = learner.factors().is_some()
+            && optimiser.plain_rate().is_some()
+            && topology.learns_freely()
+            && alignment.is_none()
+            && size <= TERMS
+            && (size == 1 || setup.train.reduction == Reduction::Sum);
         Self {
             network: Network::new(topology.clone()),
             learner,
-            optimiser: Optimiser::new(setup.optimiser.clone(), setup.learning_rate, topology),
+            optimiser,
             direction: Parameters::zeros(topology),
-            batch: Batch::zeros(inputs, outputs, room),
+            batch: Batch::zeros(inputs, outputs, block),
+            test_batch: Batch::zeros(inputs, outputs, size),
+            probes,
             train,
             test,
             alignment,
@@ -133,6 +165,9 @@ impl<R: Real> Trainer<R> {
             met: R::zero(),
             tested: 0,
             shared: false,
+            block,
+            laid_out: false,
+            at_once,
             prepared: None,
             setup: setup.clone(),
         }
@@ -240,7 +275,7 @@ impl<R: Real> Trainer<R> {
 
     /// One epoch: every pattern presented and learned from. Allocates nothing.
     #[inline(always)]
-    fn run_epoch(&mut self, watch: &mut impl Watch<R>) -> Closing<R> {
+    fn run_epoch<W: Watch<R>>(&mut self, watch: &mut W) -> Closing<R> {
         let patterns = self.setup.train_patterns;
         let size = self.setup.batch();
         self.train.clear();
@@ -248,19 +283,51 @@ impl<R: Real> Trainer<R> {
             alignment.clear();
         }
         let mut start = 0;
+        let mut laid_out = if self.laid_out { patterns } else { 0 };
+        self.batch.first = 0;
         while start < patterns && watch.goes_on() {
             let end = (start + size).min(patterns);
-            self.gather(start, end);
-            self.direct();
-            watch.update(self, start, end);
-            self.optimiser.apply(&self.direction, &mut self.network);
+            if start == laid_out {
+                laid_out = (start + self.block).min(patterns);
+                self.lay_out(start, laid_out);
+                self.batch.first = 0;
+            }
+            self.batch.patterns = end - start;
+            if !W::SEES && self.at_once {
+                self.step();
+            } else {
+                self.direct();
+                watch.update(self, start, end);
+                self.optimiser.apply(&self.direction, &mut self.network);
+            }
+            self.batch.first += end - start;
             if !self.setup.probes.is_empty() {
                 self.record_probes(end as u64);
             }
             start = end;
         }
+        self.batch.first = 0;
         self.epoch += 1;
         self.close()
+    }
+
+    /// Shows one batch to the learner and makes the change in one pass over the weights.
+    #[inline(always)]
+    fn step(&mut self) {
+        self.learner.meet(&self.network, &self.batch);
+        self.count();
+        if let (Some((a, b)), Some(rate)) = (self.learner.factors(), self.optimiser.plain_rate()) {
+            self.network.step(rate, a, b, self.batch.patterns);
+        }
+    }
+
+    /// Adds what the learner has just met to the metrics of the epoch.
+    #[inline(always)]
+    fn count(&mut self) {
+        let patterns = self.batch.patterns;
+        self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
+        self.train.add_delta(&*self.learner, patterns);
+        self.train.add_phases(&*self.learner, patterns);
     }
 
     /// Shows one batch to the learner and finds the direction of the change.
@@ -268,9 +335,7 @@ impl<R: Real> Trainer<R> {
     fn direct(&mut self) {
         let patterns = self.batch.patterns;
         self.learner.direction(&self.network, &self.batch, &mut self.direction);
-        self.train.add(&self.network, &*self.learner, self.learner.target(&self.batch), patterns);
-        self.train.add_delta(&*self.learner, patterns);
-        self.train.add_phases(&*self.learner, patterns);
+        self.count();
         if let Some(alignment) = &mut self.alignment {
             alignment.add(&self.network, &self.batch, &self.direction);
         }
@@ -284,20 +349,20 @@ impl<R: Real> Trainer<R> {
         }
     }
 
-    /// Fills the batch with the patterns from `start` to `end` of each lane's order.
+    /// Lays out the patterns from `start` to `end` of each lane's order, side by side.
     #[inline(always)]
-    fn gather(&mut self, start: usize, end: usize) {
+    fn lay_out(&mut self, start: usize, end: usize) {
         let Self { batch, lanes, setup, shared, .. } = self;
-        let (inputs, outputs) = setup.task_sizes();
-        batch.patterns = end - start;
+        let sizes = setup.task_sizes();
         for (lane, run) in lanes.iter().enumerate() {
             let Some(run) = run else { continue };
             let to = if *shared { To::AllLanes } else { To::Lane(lane) };
-            place(batch, &run.data, &run.order[start..end], (inputs, outputs), to);
+            place(batch, &run.data, &run.order[start..end], sizes, to);
             if *shared {
-                return;
+                break;
             }
         }
+        self.laid_out = *shared && end - start == setup.train_patterns;
     }
 
     /// Whether the criterion is met and everything is finite, lane by lane.
@@ -357,14 +422,14 @@ impl<R: Real> Trainer<R> {
         let mut start = 0;
         while start < count {
             let end = (start + size).min(count);
-            self.batch.patterns = end - start;
+            self.test_batch.patterns = end - start;
             for (lane, run) in self.lanes.iter().enumerate() {
                 let Some(run) = run else { continue };
                 let patterns = &run.test[start..end];
-                place(&mut self.batch, &run.data, patterns, (inputs, outputs), To::Lane(lane));
+                place(&mut self.test_batch, &run.data, patterns, (inputs, outputs), To::Lane(lane));
             }
-            self.learner.respond(&self.network, &self.batch);
-            self.test.add(&self.network, &*self.learner, self.batch.target(), end - start);
+            self.learner.respond(&self.network, &self.test_batch);
+            self.test.add(&self.network, &*self.learner, self.test_batch.target(), end - start);
             start = end;
         }
     }
@@ -391,13 +456,7 @@ impl<R: Real> Trainer<R> {
 
     #[inline(always)]
     fn show_probes(&mut self) {
-        self.batch.patterns = self.setup.probes.len();
-        for (column, probe) in self.setup.probes.iter().enumerate() {
-            let (input, _) = self.batch.pattern_mut(column);
-            input.fill(R::zero());
-            input[probe.cue] = R::one();
-        }
-        self.learner.respond(&self.network, &self.batch);
+        self.learner.respond(&self.network, &self.probes);
     }
 
     /// Points of curves, changes of rate, ends of runs: whatever is due after this epoch.
@@ -492,6 +551,7 @@ impl<R: Real> Trainer<R> {
 
     fn plan_next_event(&mut self) {
         self.shared = self.all_alike();
+        self.laid_out = false;
         let (every, last) = (self.setup.record.every, self.setup.train.max_epochs);
         let constant = self.setup.schedule.is_constant();
         let upcoming = self.lanes.iter().flatten().map(|run| {
