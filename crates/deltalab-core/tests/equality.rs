@@ -4,8 +4,12 @@ use deltalab_core::equality;
 use deltalab_core::learner::{Rule, Visitor, learners};
 
 /// Networks of each form of a rule.
-fn nets() -> u64 { std::env::var("NETS").ok().and_then(|n| n.parse().ok()).unwrap_or(60) }
-fn seed() -> u64 { std::env::var("SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0) }
+fn nets() -> u64 {
+    std::env::var("NETS").ok().and_then(|n| n.parse().ok()).unwrap_or(60)
+}
+fn seed() -> u64 {
+    std::env::var("SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0)
+}
 
 #[test]
 fn every_rule_keeps_what_it_claims() {
@@ -17,10 +21,19 @@ fn every_rule_keeps_what_it_claims() {
                 let finding = claim.try_on(seed(), nets());
                 let line = format!(
                     "{} {:?} {:<60.60} nets {} difference {:.2e} tolerance {:.1e} {:?} {}",
-                    L::KIND, claim.number, claim.says, finding.nets, finding.difference, claim.tolerance, start.elapsed(), finding.holds()
+                    L::KIND,
+                    claim.number,
+                    claim.says,
+                    finding.nets,
+                    finding.difference,
+                    claim.tolerance,
+                    start.elapsed(),
+                    finding.holds()
                 );
                 println!("{line}");
-                if !finding.holds() { self.0.push(format!("{line} {}", finding.place)); }
+                if !finding.holds() {
+                    self.0.push(format!("{line} {}", finding.place));
+                }
             }
         }
     }

@@ -103,7 +103,7 @@ impl Case {
         let dense = Dense::new(&self.net, &self.initial);
         self.shown
             .iter()
-            .any(|(x, _)| dense.ascend(x).0[INPUTS..].iter().any(|eta| eta.abs() < 1e-3))
+            .any(|(x, _)| dense.ascend(x).0[INPUTS..].iter().any(|eta| eta.abs() < 1e-2))
     }
 
     /// A network with cycles, 1 to 3 hidden layers, of one of some activation functions, that comes to rest soon in both

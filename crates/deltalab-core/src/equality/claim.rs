@@ -127,10 +127,17 @@ impl Trial {
         self.see(worst(found, expected, one), place);
     }
 
-    /// How far what goes as a power of a parameter, which was divided by ten, is from having fallen by that power of ten:
-    /// |ratio / 10ᵖ − 1|. Higher orders move the ratio by a share of the parameter.
-    pub fn falls(&mut self, power: i32, errors: [f64; 2], place: impl FnOnce() -> String) {
-        self.see((errors[0] / errors[1] / 10_f64.powi(power) - 1.0).abs(), place);
+    /// Whether a distance goes as a power of a parameter, measured at two values of it: s = distance / parameterᵖ is the same
+    /// at both but for a share of the parameter. Sees |s₁ − s₂| / (1 + s₂); what does not tend to 0 comes near 1.
+    pub fn falls(
+        &mut self,
+        power: i32,
+        parameters: [f64; 2],
+        distances: [f64; 2],
+        place: impl FnOnce() -> String,
+    ) {
+        let s = |n: usize| distances[n] / parameters[n].powi(power);
+        self.see((s(0) - s(1)).abs() / (1.0 + s(1)), place);
     }
 }
 

@@ -13,9 +13,10 @@ type Params = <ActivationBackprop as Rule>::Params;
 
 const STABLE: Iterations = Iterations::Stable(Stable::Stable);
 
-/// Why a rate may be off by a fifth.
+/// λ at which rates are measured, and why they may be off by so much.
+const LAMBDAS: [f64; 2] = [1e-3, 1e-4];
 const RATE: &str =
-    "|distance at λ / distance at λ/10 / 10 − 1|: λ is 1e-3, and the next order a share of it";
+    "|s − s'| / (1 + s'), s = distance / λ at λ = 1e-3, s' at 1e-4: the next order is a share of λ";
 
 /// A feedforward net of 1 to 3 hidden layers, of smooth functions: rates need a second derivative.
 fn smooth(trial: &mut Trial, outputs: &[Activation], count: usize) -> Case {
@@ -138,11 +139,11 @@ pub fn every_sender_tends_to_backprop() -> Claim {
             let case = smooth(trial, &ANY, 3);
             let expected = flat(&backprop(&case).0);
             for sender in [Sender::Midpoint, Sender::Plus] {
-                let errors = [1e-3, 1e-4].map(|lambda| {
+                let errors = LAMBDAS.map(|lambda| {
                     let params = Params { lambda, sender, ..Params::default() };
                     distance(&direction(&case, &params), &expected)
                 });
-                trial.falls(1, errors, || format!("{sender:?}, {}", case.place()));
+                trial.falls(1, LAMBDAS, errors, || format!("{sender:?}, {}", case.place()));
             }
         },
     }
@@ -159,7 +160,7 @@ pub fn iterated_local_tends_to_backprop() -> Claim {
             let case = smooth(trial, &ANY, 3);
             let expected = flat(&backprop(&case).0);
             for iterations in [Iterations::Number(2), Iterations::Number(5), STABLE] {
-                let errors = [1e-3, 1e-4].map(|lambda| {
+                let errors = LAMBDAS.map(|lambda| {
                     let params = Params {
                         lambda,
                         difference: Difference::Local,
@@ -169,7 +170,7 @@ pub fn iterated_local_tends_to_backprop() -> Claim {
                     };
                     distance(&direction(&case, &params), &expected)
                 });
-                trial.falls(1, errors, || format!("{iterations:?}, {}", case.place()));
+                trial.falls(1, LAMBDAS, errors, || format!("{iterations:?}, {}", case.place()));
             }
         },
     }
@@ -200,22 +201,23 @@ pub fn iterated_phases_tend_to_what_is_pushed_up() -> Claim {
         number: Some(3),
         says: "iterated, difference = \"phases\" tends to d = δ + f' W d of the layers below as λ → 0, falling as λ: backprop for the first hidden layer",
         tolerance: 0.2,
-        because: "|distance at λ / distance at λ/10 / 10 − 1|: λ is 1e-4, and the next order a share of it",
+        because: "|s − s'| / (1 + s'), s = distance / λ at λ = 1e-4, s' at 1e-5: the next order is a share of λ",
         check: |trial| {
             let case = one_pattern(trial);
             let delta = backprop(&case).1;
             for n in [2, 3, 6] {
                 let expected = pushed_up(&case, n);
-                let directions = [1e-4, 1e-5].map(|lambda| {
+                let lambdas = [1e-4, 1e-5];
+                let directions = lambdas.map(|lambda| {
                     let iterations = Iterations::Number(n);
                     let params = Params { lambda, iterations, ..Params::default() };
                     case.direction::<ActivationBackprop>(&params).biases // which are d
                 });
                 let place = |what: &str| format!("{what}, n = {n}, {}", case.place());
                 let all = directions.each_ref().map(|d| distance(&d.concat(), &expected[INPUTS..]));
-                trial.falls(1, all, || place("all layers"));
+                trial.falls(1, lambdas, all, || place("all layers"));
                 let first = directions.each_ref().map(|d| distance(&d[1], &delta[1]));
-                trial.falls(1, first, || place("first hidden layer"));
+                trial.falls(1, lambdas, first, || place("first hidden layer"));
             }
         },
     }

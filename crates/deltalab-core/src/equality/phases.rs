@@ -244,7 +244,7 @@ pub fn chl_is_the_gradient_of_a_contrast() -> Claim {
         number: Some(5),
         says: "with shared weights CHL is −∂(E⁺ − E⁻)/∂w at the fixed points, E the energy of the net: central differences",
         tolerance: 2e-9,
-        because: "|a − b| / (1 + |b|): differences are good to 1e-10, with room for a slow fixed point that enlarges it",
+        because: "|a − b| / (1 + |b|): differences are good to 1e-11, and a slow fixed point enlarges that",
         check: |trial| {
             let case = Case::cyclic(trial, Ties::Shared, &BOUNDED, 0.5, 2);
             let found = case.direction::<GeneRec>(&params(Form::Chl, exact()));

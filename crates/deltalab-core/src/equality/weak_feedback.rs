@@ -64,14 +64,15 @@ pub fn weak_feedback_tends_to_backprop() -> Claim {
         number: Some(7),
         says: "with feedback γW', the change of layer k times γ^(k−L) tends to backprop as γ → 0, path by path, angle and length, falling as γ; of cross-entropy for logistic outputs, of SSE for linear ones",
         tolerance: 0.2,
-        because: "|distance at γ / distance at γ/10 / 10 − 1|: γ is 1e-2, and the next order a share of it",
+        because: "|s − s'| / (1 + s'), s = distance / γ at γ = 1e-2, s' at 1e-3: the next order is a share of γ",
         check: |trial| {
             let draw = Feedback::draw(trial);
             for rule in FORMS {
-                let [first, second] = [1e-2, 1e-3].map(|gamma| draw.learned(rule, gamma));
+                let gammas = [1e-2, 1e-3];
+                let [first, second] = gammas.map(|gamma| draw.learned(rule, gamma));
                 for (path, (first, second)) in first.iter().zip(&second).enumerate() {
                     let errors = [first, second].map(|[found, exact]| distance(found, exact));
-                    trial.falls(1, errors, || {
+                    trial.falls(1, gammas, errors, || {
                         format!("{rule:?}, path {path} of {}", draw.up.place())
                     });
                 }
@@ -161,7 +162,7 @@ pub fn a_weak_clamp_gives_almeida_pinedas_v() -> Claim {
         number: Some(7),
         says: "symmetric weights, output clamped to z⁻ + β (t − z⁻): (y⁺ − y⁻)/β tends to Almeida–Pineda's v with v_k held at t − z, falling as β",
         tolerance: 0.2,
-        because: "|distance at β / distance at β/10 / 10 − 1|: β is 1e-3, and the next order a share of it",
+        because: "|s − s'| / (1 + s'), s = distance / β at β = 1e-3, s' at 1e-4: the next order is a share of β",
         check: |trial| {
             let case = Case::cyclic(trial, Ties::Shared, &BOUNDED, 0.5, 1);
             let dense = Dense::new(&case.net, &case.initial);
@@ -173,14 +174,15 @@ pub fn a_weak_clamp_gives_almeida_pinedas_v() -> Claim {
             let Some(expected) = held(&dense, &y, t) else {
                 return trial.must(false, || format!("v has no solution, {}", case.place()));
             };
-            let errors = [1e-3, 1e-4].map(|beta| {
+            let betas = [1e-3, 1e-4];
+            let errors = betas.map(|beta| {
                 let z = &y[dense.outputs()];
                 let weak = z.iter().zip(t).map(|(z, t)| z + beta * (t - z)).collect();
                 rig.direction(&[(x.clone(), weak)]);
                 let hidden = rig.delta(1)[1..case.net.output()].concat();
                 distance(&hidden.iter().map(|d| d / beta).collect::<Vec<_>>(), &expected)
             });
-            trial.falls(1, errors, || case.place());
+            trial.falls(1, betas, errors, || case.place());
         },
     }
 }
@@ -191,7 +193,7 @@ pub fn a_nudge_gives_almeida_pinedas_direction() -> Claim {
         number: Some(7),
         says: "symmetric weights, nudged: CHL over β tends to Almeida–Pineda, falling as β from one side and as β² from two",
         tolerance: 0.2,
-        because: "|distance at β / distance at β/10 / 10ᵖ − 1|: β is 1e-3 and 2e-2, and the next order a share of it",
+        because: "|s − s'| / (1 + s'), s = distance / β at β = 1e-3, or / β² at 0.02, s' at a tenth: the next order is a share of β",
         check: |trial| {
             let case = Case::cyclic(trial, Ties::Shared, &BOUNDED, 0.3, 3);
             let expected = flat(&case.direction::<AlmeidaPineda>(&exactly()));
@@ -203,7 +205,7 @@ pub fn a_nudge_gives_almeida_pinedas_direction() -> Claim {
                     let params = Params { rule: Form::Chl, settling: exact(), clamp };
                     distance(&flat(&case.direction::<GeneRec>(&params)), &expected)
                 });
-                trial.falls(power, errors, || format!("{sides:?}, {}", case.place()));
+                trial.falls(power, betas, errors, || format!("{sides:?}, {}", case.place()));
             }
         },
     }

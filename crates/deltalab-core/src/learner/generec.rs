@@ -221,7 +221,7 @@ impl Rule for GeneRec {
     }
 
     fn forms() -> Vec<Params> {
-        let nudge = |sides| ClampKind::Nudge(Nudge { nudge: 0.1, sides });
+        let nudge = |sides| ClampKind::Nudge(Nudge { nudge: 0.5, sides });
         let clamps = [ClampKind::Word(Hard::Hard), nudge(Sides::One), nudge(Sides::Two)];
         let rules = [Form::Plain, Form::Midpoint, Form::Symmetric, Form::Chl];
         let of = |rule| clamps.map(|clamp| Params { rule, clamp, ..Params::default() });
