@@ -66,7 +66,7 @@ impl Case {
         Self { params, net, initial, shown, error: error.clone() }
     }
 
-    /// A feedforward network of 1 to 3 hidden layers, with and without shortcuts and biases, any activation functions with a
+    /// A feedforward network of up to 6 hidden layers, with and without shortcuts and biases, any activation functions with a
     /// derivative and an error that fits; net inputs away from the kink of ReLU.
     pub fn feedforward(trial: &mut Trial) -> Self {
         use Activation::{Gelu, Linear, Logistic, Relu, Softmax, Softplus, Tanh};
@@ -79,7 +79,8 @@ impl Case {
                 (Logistic, CROSS_ENTROPY),
                 (Softmax, CROSS_ENTROPY),
             ]);
-            let layers = hidden_layers(trial);
+            let depth = trial.pick(&[0, 1, 2, 3, 6]);
+            let layers: Vec<_> = (0..depth).map(|_| trial.pick(&[2, 3, 4])).collect();
             let params = NetworkParams {
                 activation: hidden.clone(),
                 output_activation: Some(output),
@@ -88,7 +89,7 @@ impl Case {
                 ..joined(Connectivity::Feedforward, &layers)
             };
             // Net inputs of order 1 however many paths meet: where outputs saturate, 1 − z would lose its digits.
-            let sd = if params.shortcuts { 1.0 / (layers.len() as f64 + 1.0).sqrt() } else { 1.0 };
+            let sd = if params.shortcuts { 1.0 / (depth as f64 + 1.0).sqrt() } else { 1.0 };
             let count = trial.pick(&[1, 3, 4]);
             let case = Self::draw(trial, params, &error, sd, count);
             let kinked = case.net.layers.iter().any(|layer| layer.activation == Activation::Relu);
@@ -106,8 +107,7 @@ impl Case {
             .any(|(x, _)| dense.ascend(x).0[INPUTS..].iter().any(|eta| eta.abs() < 1e-2))
     }
 
-    /// A network with cycles, 1 to 3 hidden layers, of one of some activation functions, that comes to rest soon in both
-    /// phases. (What rests slowly enlarges every rounding by as much.)
+    /// A network with cycles, 1 to 3 hidden layers, of one of some activation functions, that [rests soon](Self::resting).
     pub fn cyclic(
         trial: &mut Trial,
         ties: Ties,
@@ -115,19 +115,33 @@ impl Case {
         sd: f64,
         count: usize,
     ) -> Self {
-        loop {
+        Self::resting(trial, sd, count, |trial| {
             let layers = hidden_layers(trial);
             let connectivity = trial.pick(&[Connectivity::Bidirectional, Connectivity::Recurrent]);
-            let params = NetworkParams {
+            NetworkParams {
                 symmetric: match ties {
                     Ties::Shared => true,
                     Ties::Own => false,
                     Ties::Either => trial.pick(&[true, false]),
                 },
+                lateral: trial.pick(&[false, true]),
                 activation: trial.pick(activations),
                 biases: trial.pick(&[true, true, false]),
                 ..joined(connectivity, &layers)
-            };
+            }
+        })
+    }
+
+    /// A network of these parameters, drawn until it comes to rest within some hundred steps in both phases: what rests slowly
+    /// enlarges every rounding by as much. SSE, unless the caller says otherwise.
+    pub fn resting(
+        trial: &mut Trial,
+        sd: f64,
+        count: usize,
+        params: impl Fn(&mut Trial) -> NetworkParams,
+    ) -> Self {
+        loop {
+            let params = params(trial);
             let case = Self::draw(trial, params, &SSE, sd, count);
             if case.rests_soon() {
                 trial.count();
@@ -137,7 +151,7 @@ impl Case {
     }
 
     /// Whether both phases of every pattern rest within some hundred steps.
-    pub(super) fn rests_soon(&self) -> bool {
+    fn rests_soon(&self) -> bool {
         const SOON: usize = 300;
         let dense = Dense::new(&self.net, &self.initial);
         self.shown.iter().all(|(x, t)| {
@@ -220,9 +234,9 @@ impl Case {
 }
 
 /// 1 to 3 hidden layers of 2 to 4 units.
-fn hidden_layers(trial: &mut Trial) -> Vec<usize> {
+pub(super) fn hidden_layers(trial: &mut Trial) -> Vec<usize> {
     let layers = 1 + trial.random.below(3) as usize;
-    (0..layers).map(|_| 2 + trial.random.below(3) as usize).collect()
+    (0..layers).map(|_| trial.pick(&[2, 3, 4])).collect()
 }
 
 /// Takes some weights out of one path and holds another, in half of the networks each.

@@ -29,6 +29,8 @@
 //! }
 //! ```
 
+#[cfg(test)]
+mod bite;
 mod case;
 mod claim;
 mod dense;

@@ -264,7 +264,15 @@ impl Rule for ActivationBackprop {
         for sender in [Sender::Minus, Sender::Midpoint, Sender::Plus] {
             for difference in [Difference::Phases, Difference::Local] {
                 for iterations in [Iterations::Number(1), Iterations::Number(3), stable] {
-                    all.push(Params { sender, difference, iterations, ..Params::default() });
+                    // So few that a net whose iteration does not converge stays finite.
+                    let max_iterations = 20;
+                    all.push(Params {
+                        sender,
+                        difference,
+                        iterations,
+                        max_iterations,
+                        ..Params::default()
+                    });
                 }
             }
         }

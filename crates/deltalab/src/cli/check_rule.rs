@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::json::number;
 use super::table::{Align, Table};
 use super::terminal::{BOLD, DIM, Terminal, styled};
-use super::words::{count, counted, lines, width, wrapped};
+use super::words::{count, lines, width, wrapped};
 use deltalab_core::equality::{self, Finding};
 use deltalab_lab::diagnostic::nearest;
 use deltalab_lab::registry::learner_kinds;
@@ -172,6 +172,7 @@ fn short(difference: f64) -> String {
         0.0 => "0".to_string(),
         d if d == f64::INFINITY => "∞".to_string(),
         d if d == f64::NEG_INFINITY => "none".to_string(), // nothing was compared
+        d if (0.01..10.0).contains(&d) => format!("{d:.2}"),
         d => format!("{d:.1e}").replace(".0e", "e"),
     }
 }
