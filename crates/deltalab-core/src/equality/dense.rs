@@ -175,6 +175,10 @@ impl Dense {
                     largest = largest.max(change.abs());
                 }
             }
+            // (max passes NaN over)
+            if y.iter().any(|y| !y.is_finite()) {
+                return None;
+            }
             if largest < 1e-15 {
                 return Some(y);
             }

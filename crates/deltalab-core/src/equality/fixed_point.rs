@@ -121,7 +121,7 @@ fn errors_rest_soon(a: &DMatrix<f64>, e: &DVector<f64>) -> bool {
     (0..300).any(|_| {
         let change = 0.5 * (e - a * &v);
         v += &change;
-        change.amax() < 1e-15
+        v.iter().all(|v| v.is_finite()) && change.amax() < 1e-15
     })
 }
 

@@ -5,7 +5,7 @@
 //! be compared with the exact gradient and any optimiser used with any rule.
 //!
 //! To add a rule: write its file (see `backprop.rs` for the form) and add its line to [`learners`]. Specs, `list`, `explain`,
-//! the schema, grids and the generic tests pick it up from there.
+//! the schema, grids, `check-rule` and the generic tests pick it up from there.
 
 mod activation_backprop;
 mod almeida_pineda;

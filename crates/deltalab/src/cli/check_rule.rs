@@ -42,10 +42,7 @@ impl Args {
             true => terminal.print_json(&self.document(&findings))?,
             false => terminal.print(&self.text(&findings))?,
         }
-        match findings.iter().all(Finding::holds) {
-            true => Ok(()),
-            false => Err(Failure::Unequal),
-        }
+        ended(&findings)
     }
 
     fn unknown(&self) -> Failure {
@@ -99,6 +96,13 @@ impl Args {
             "holds": findings.iter().all(Finding::holds),
             "equalities": findings.iter().map(of).collect::<Vec<_>>(),
         })
+    }
+}
+
+fn ended(findings: &[Finding]) -> Result<(), Failure> {
+    match findings.iter().all(Finding::holds) {
+        true => Ok(()),
+        false => Err(Failure::Unequal),
     }
 }
 
@@ -174,5 +178,41 @@ fn short(difference: f64) -> String {
         d if d == f64::NEG_INFINITY => "none".to_string(), // nothing was compared
         d if (0.01..10.0).contains(&d) => format!("{d:.2}"),
         d => format!("{d:.1e}").replace(".0e", "e"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use deltalab_core::equality::Claim;
+
+    /// A finding of a claim that allows 1e-9.
+    fn finding(number: Option<u8>, difference: f64) -> Finding {
+        let claim = Claim {
+            number,
+            says: "the direction is the gradient",
+            tolerance: 1e-9,
+            because: "|a − b|",
+            check: |_| {},
+        };
+        Finding { claim, nets: 20, difference, place: "net 7 of seed 0: 3-2".to_string() }
+    }
+
+    #[test]
+    fn a_claim_that_fails_is_told_with_its_place_and_ends_in_failure() {
+        let args = Args { name: "mine".to_string(), seed: 0, nets: 20, json: false };
+        let findings = [finding(Some(1), 3e-10), finding(None, 0.5), finding(Some(2), f64::INFINITY)];
+        let text = args.text(&findings);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @"");
+        assert_eq!(args.document(&findings)["holds"], false);
+        assert!(matches!(ended(&findings), Err(Failure::Unequal)));
+        assert!(ended(&findings[..1]).is_ok());
+    }
+
+    #[test]
+    fn a_claim_that_compared_nothing_does_not_hold() {
+        let nothing = finding(None, 0.0).claim.try_on(0, 5);
+        assert!(!nothing.holds());
+        assert_eq!(short(nothing.difference), "none");
     }
 }

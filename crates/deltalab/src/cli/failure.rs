@@ -186,3 +186,16 @@ fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_while_it_ran_is_1_what_was_typed_wrong_is_2() {
+        assert_eq!(Failure::Unequal.status(), 1);
+        let unknown = Failure::UnknownRule { name: String::new(), known: vec![], nearest: None };
+        assert_eq!(unknown.status(), 2);
+        assert_eq!(Failure::Interrupted { kept: String::new() }.status(), 130);
+    }
+}
