@@ -31,7 +31,28 @@ fn the_table_is_an_equality_in_words_a_difference_a_tolerance_and_a_verdict() {
     let place = Place::new();
     let ended = deltalab(&place, &["check-rule", "perceptron", "--nets", "1000", "--seed", "3"]);
     assert_eq!(ended.code, Some(0));
-    insta::assert_snapshot!(ended.stdout, @"");
+    insta::assert_snapshot!(ended.stdout, @r"
+    perceptron: 8 equalities on random networks, seed 3
+
+    equality  says                                                    nets  difference  tolerance
+    8         the direction of a batch is the sum of the directions  1,000           0      1e-14  pass
+              of its patterns at the same weights
+    generic   nothing of an earlier batch is left: the direction is  1,000           0          0  pass
+              that of a learner that never met another
+    generic   a run in a lane has the bits that it has alone,        1,000           0          0  pass
+              whatever its neighbours do
+    generic   a weight that a mask takes out, and every weight of a  1,000           0          0  pass
+              fixed path, has direction 0
+    generic   the direction of a finite network is finite, every     1,000           0          0  pass
+              entry of it written
+    generic   the first update of a run adds the direction at the    1,000           0          0  pass
+              initial weights times the learning rate
+    2         y = 1 where η > 0, else 0; weights change by (t − y)   1,000           0      1e-14  pass
+              x, so only where the answer is wrong
+    2         the perceptron is the delta rule on threshold outputs  1,000           0          0  pass
+
+    perceptron keeps all 8 equalities that it claims.
+    ");
 }
 
 #[test]

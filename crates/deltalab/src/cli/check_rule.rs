@@ -201,9 +201,27 @@ mod tests {
     #[test]
     fn a_claim_that_fails_is_told_with_its_place_and_ends_in_failure() {
         let args = Args { name: "mine".to_string(), seed: 0, nets: 20, json: false };
-        let findings = [finding(Some(1), 3e-10), finding(None, 0.5), finding(Some(2), f64::INFINITY)];
+        let findings =
+            [finding(Some(1), 3e-10), finding(None, 0.5), finding(Some(2), f64::INFINITY)];
         let text = args.text(&findings);
-        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
+        mine: 3 equalities on random networks, seed 0
+
+        equality  says                           nets  difference  tolerance
+        1         the direction is the gradient    20       3e-10       1e-9  pass
+        generic   the direction is the gradient    20        0.50       1e-9  FAIL
+        2         the direction is the gradient    20           ∞       1e-9  FAIL
+
+        FAIL generic: the direction is the gradient
+          0.50 at net 7 of seed 0: 3-2
+          measured: |a − b|
+
+        FAIL equality 2: the direction is the gradient
+          ∞ at net 7 of seed 0: 3-2
+          measured: |a − b|
+
+        mine fails 2 of the 3 equalities that it claims.
+        ");
         assert_eq!(args.document(&findings)["holds"], false);
         assert!(matches!(ended(&findings), Err(Failure::Unequal)));
         assert!(ended(&findings[..1]).is_ok());
