@@ -56,7 +56,7 @@ pub fn weak_feedback_tends_to_backprop() -> Claim {
     Claim {
         number: Some(7),
         says: "with feedback γW', the change of layer k times γ^(k−L) tends to backprop as γ → 0, path by path, angle and length, falling as γ; of cross-entropy for logistic outputs, of SSE for linear ones",
-        tolerance: 0.2,
+        tolerance: 0.1,
         because: "|s − s'| / (1 + s'), s = distance / γ at γ = 0.005, s' at 0.002: the next order is a share of γ; a smaller one would leave rounding, over γ³",
         check: |trial| {
             let draw = Feedback::draw(trial);
