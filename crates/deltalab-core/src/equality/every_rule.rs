@@ -1,5 +1,5 @@
 //! What every rule must keep, whatever it computes. Each is tried with every form of the rule
-//! ([`Rule::forms`](crate::learner::Rule::forms)), on networks that have what it needs.
+//! ([`Rule::forms`]), on networks that have what it needs.
 
 use super::case::{Case, INPUTS, OUTPUTS, patterns, random_weights};
 use super::claim::{Claim, Trial, flat};

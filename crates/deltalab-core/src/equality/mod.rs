@@ -17,7 +17,7 @@
 //! | generic | what every rule must keep, whatever it computes |
 //!
 //! Numbers are f64; other kinds are the trainer's tests'. A rule adds its own claims in
-//! [`Rule::claims`](crate::learner::Rule::claims); those of [`every_rule`] it has for nothing. The reference is [`Dense`],
+//! [`Rule::claims`]; those of [`every_rule`] it has for nothing. The reference is [`Dense`],
 //! which shares no line with the network, or another rule.
 //!
 //! ```
