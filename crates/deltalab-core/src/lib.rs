@@ -2,6 +2,7 @@
 //!
 //! No files, no threads, no clock: it would run in a browser.
 
+pub mod equality;
 pub mod learner;
 pub mod metric;
 pub mod network;

@@ -27,6 +27,7 @@
 //!   `"local"` → backprop as λ → 0; `"phases"` does so for n = 1 and for the first hidden layer, not above it.
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, nudge};
 use crate::network::{ErrorFunction, Layers, Network, Parameters, Steps};
 use crate::params::{Interval, Must};
 use crate::real::{Level, Mask, Real};
@@ -255,6 +256,39 @@ impl Rule for ActivationBackprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn forms() -> Vec<Params> {
+        let stable = Iterations::Stable(Stable::Stable);
+        let mut all = Vec::new();
+        for sender in [Sender::Minus, Sender::Midpoint, Sender::Plus] {
+            for difference in [Difference::Phases, Difference::Local] {
+                for iterations in [Iterations::Number(1), Iterations::Number(3), stable] {
+                    // So few that a net whose iteration does not converge stays finite.
+                    let max_iterations = 20;
+                    all.push(Params {
+                        sender,
+                        difference,
+                        iterations,
+                        max_iterations,
+                        ..Params::default()
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            nudge::one_nudge_is_backprop(),
+            nudge::other_senders_add_delta_times_delta(),
+            nudge::every_sender_tends_to_backprop(),
+            nudge::iterated_local_tends_to_backprop(),
+            nudge::iterated_phases_tend_to_what_is_pushed_up(),
+            nudge::iterating_changes_nothing_without_a_hidden_layer(),
+            nudge::stable_is_an_implicit_gradient_step(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

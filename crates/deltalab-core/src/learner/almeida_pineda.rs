@@ -17,6 +17,7 @@
 //!   the activities, linearised at the fixed point, do.
 
 use super::{Batch, Context, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, fixed_point};
 use crate::network::{
     Backward, Clamp, Connectivity, ErrorFunction, Layers, Network, Parameters, Paths, SettleErrors,
     Settled, Settling, Steps,
@@ -117,6 +118,14 @@ impl Rule for AlmeidaPineda {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            fixed_point::without_cycles_it_is_backprop(),
+            fixed_point::with_cycles_it_is_the_gradient(),
+            fixed_point::v_solves_its_equation_at_any_state(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -18,6 +18,7 @@
 //!   linear output, the delta rule; with logistic output and cross-entropy, the delta rule on a logistic output.
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, gradient, two_layers};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup, Trace};
@@ -106,6 +107,14 @@ impl Rule for Backprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            gradient::by_central_differences::<Self>(),
+            two_layers::linear_delta_is_backprop(),
+            two_layers::logistic_delta_is_backprop_of_cross_entropy(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -16,6 +16,7 @@
 //!   1, Rescorla–Wagner with α = 1 and β = ε.
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, two_layers};
 use crate::network::{ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::{Level, Real};
@@ -102,6 +103,21 @@ impl Rule for Delta {
             true => vec![Need::Feedforward, Need::TwoLayers, Need::OutputDerivative],
             false => vec![Need::Feedforward, Need::TwoLayers],
         }
+    }
+
+    fn forms() -> Vec<Params> {
+        [false, true].map(|derivative| Params { derivative }).to_vec()
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            two_layers::delta_is_error_times_input(),
+            two_layers::linear_delta_is_backprop(),
+            two_layers::logistic_delta_is_backprop_of_cross_entropy(),
+            two_layers::softmax_delta_is_backprop_of_cross_entropy(),
+            two_layers::delta_with_derivative_is_backprop(),
+            two_layers::rescorla_wagner_is_delta(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

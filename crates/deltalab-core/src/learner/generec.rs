@@ -22,6 +22,7 @@
 //!   Nudged `"chl"` with shared weights → Almeida–Pineda as β → 0.
 
 use super::{Batch, Context, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, phases, weak_feedback};
 use crate::network::{Clamp, Connectivity, Layers, Network, Parameters, Settled, Settling};
 use crate::params::{Described, Field, Interval, Must};
 use crate::real::{Level, Real};
@@ -217,6 +218,30 @@ impl Rule for GeneRec {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::ReciprocalPaths]
+    }
+
+    fn forms() -> Vec<Params> {
+        let nudge = |sides| ClampKind::Nudge(Nudge { nudge: 0.5, sides });
+        let clamps = [ClampKind::Word(Hard::Hard), nudge(Sides::One), nudge(Sides::Two)];
+        let rules = [Form::Plain, Form::Midpoint, Form::Symmetric, Form::Chl];
+        let of = |rule| clamps.map(|clamp| Params { rule, clamp, ..Params::default() });
+        rules.map(of).concat()
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            phases::each_form_is_its_equation(),
+            phases::chl_is_midpoint_plus_midpoint_exchanged(),
+            phases::symmetric_is_chl_less_a_product(),
+            phases::all_forms_are_one_from_the_input_and_on_biases(),
+            phases::chl_and_symmetric_keep_weights_symmetric(),
+            phases::chl_is_the_gradient_of_a_contrast(),
+            phases::into_a_clamped_output_it_is_the_delta_rule(),
+            weak_feedback::one_hidden_layer_is_one_nudge_of_the_net_input(),
+            weak_feedback::weak_feedback_tends_to_backprop(),
+            weak_feedback::a_weak_clamp_gives_almeida_pinedas_v(),
+            weak_feedback::a_nudge_gives_almeida_pinedas_direction(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -5,7 +5,7 @@
 //! be compared with the exact gradient and any optimiser used with any rule.
 //!
 //! To add a rule: write its file (see `backprop.rs` for the form) and add its line to [`learners`]. Specs, `list`, `explain`,
-//! the schema, grids and the generic tests pick it up from there.
+//! the schema, grids, `check-rule` and the generic tests pick it up from there.
 
 mod activation_backprop;
 mod almeida_pineda;
@@ -35,6 +35,7 @@ pub use phase::{Phase, Phases};
 pub use recipe::{Configured, Recipe};
 pub use rescorla_wagner::{PerCue, RescorlaWagner};
 
+use crate::equality::Claim;
 use crate::network::{Connectivity, ErrorFunction, Layers, Network, Parameters, Topology};
 use crate::params::{Described, Kind};
 use crate::real::{Level, Real};
@@ -90,6 +91,17 @@ pub trait Rule: Debug + Send + Sync + 'static {
     /// What is wrong with the parameters for this task, beyond the limits of each key: the key and one sentence.
     fn complaint(_params: &Self::Params, _context: &Context<'_>) -> Option<(&'static str, String)> {
         None
+    }
+
+    /// Parameters of each of its forms: what the equalities of every rule are tried with.
+    fn forms() -> Vec<Self::Params> {
+        vec![Self::Params::default()]
+    }
+
+    /// The equalities that it claims beside those of every rule. `deltalab check-rule` and the tests try them on random
+    /// networks; see [`equality`](crate::equality).
+    fn claims() -> Vec<Claim> {
+        Vec::new()
     }
 
     /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the

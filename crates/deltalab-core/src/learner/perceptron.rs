@@ -16,6 +16,7 @@
 //! * Equal to: the delta rule on threshold outputs.
 
 use super::{Batch, Context, Learner, Need, Phases, Rule, delta};
+use crate::equality::{Claim, two_layers};
 use crate::network::{Layers, Network, Parameters};
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup, Trace};
@@ -80,6 +81,13 @@ impl Rule for Perceptron {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::TwoLayers, Need::ThresholdOutput]
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![
+            two_layers::perceptron_learns_from_mistakes(),
+            two_layers::perceptron_is_delta_on_threshold_outputs(),
+        ]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -15,6 +15,7 @@
 //! * Equal to: the delta rule with learning rate αβ, for one α and `beta_absent` = `beta`.
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
+use crate::equality::{Claim, two_layers};
 use crate::network::{Layers, Network, Parameters};
 use crate::params::{Interval, Must};
 use crate::real::{Level, Real};
@@ -157,6 +158,10 @@ impl Rule for RescorlaWagner {
         }
         (!missing.is_empty())
             .then(|| ("alpha", format!("the salience of cue {} is missing", list(&missing))))
+    }
+
+    fn claims() -> Vec<Claim> {
+        vec![two_layers::rescorla_wagner_is_its_equation(), two_layers::rescorla_wagner_is_delta()]
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -1,5 +1,5 @@
-//! The science of the settling rules, proved: the equalities of the theory on random networks, against an oracle that shares
-//! no line with the library. A module for each; what they share stands in `support`.
+//! The science of the settling rules, proved: the equalities of the theory on random networks, beyond what rules claim
+//! (`tests/equality.rs` tries that), against an oracle of plain loops. A module for each; what they share stands in `support`.
 
 mod equality_10_settling;
 mod equality_3_activation_backprop;

@@ -165,21 +165,6 @@ fn each_pattern_starts_afresh_and_a_batch_is_the_sum() {
     }
 }
 
-#[test]
-fn errors_start_afresh_too() {
-    let mut random = stream(127);
-    for net in cyclic(&Activation::Logistic) {
-        let initial = random_weights(&net, 1.0, &mut random);
-        let backward = Backward { max_steps: 2, ..Backward::default() };
-        let params = Recurrent { backward, ..Recurrent::default() };
-        let [a, b] = [patterns(1, &mut random), patterns(1, &mut random)];
-        let mut rig = Rig::<AlmeidaPineda>::new(&net, &params, &SSE, &initial);
-        let first = flat(&rig.direction(&a));
-        assert_ne!(flat(&rig.direction(&b)), first);
-        assert_eq!(flat(&rig.direction(&a)), first, "{}", name(&net));
-    }
-}
-
 fn without(rows: usize, columns: usize, gone: &[(usize, usize)]) -> Vec<Vec<u8>> {
     let on = |j: usize, i: usize| u8::from(!gone.contains(&(j, i)));
     (0..rows).map(|j| (0..columns).map(|i| on(j, i)).collect()).collect()

@@ -3,7 +3,8 @@
 use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
 use super::{
-    check, cite, completions, explain, figures, list, man, new, run, schema, status, trace,
+    check, check_rule, cite, completions, explain, figures, list, man, new, run, schema, status,
+    trace,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,6 +45,7 @@ pub enum Command {
     Status(status::Args),
     Figures(figures::Args),
     Trace(trace::Args),
+    CheckRule(check_rule::Args),
     List(list::Args),
     Explain(explain::Args),
     Schema(schema::Args),
@@ -62,6 +64,7 @@ impl Command {
             Self::Status(args) => args.run(terminal),
             Self::Figures(args) => args.run(terminal),
             Self::Trace(args) => args.run(terminal),
+            Self::CheckRule(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),
             Self::Explain(args) => args.run(terminal),
             Self::Schema(args) => args.run(terminal),

@@ -75,6 +75,10 @@ fn text(article: &Article) -> String {
             out += "\n";
         }
     }
+    if article.what == "learner" {
+        let command = format!("deltalab check-rule {}", article.name);
+        out += &format!("\n{}\n", styled(DIM, format!("{command} tries what it is equal to.")));
+    }
     out
 }
 

@@ -61,6 +61,19 @@ pub enum Failure {
         /// Names like it.
         nearest: Option<String>,
     },
+    /// No learning rule has this name.
+    #[error("{name:?}: no such learner; expected {}{}", quoted(.known, "or"), hint(.nearest))]
+    UnknownRule {
+        /// What was typed.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+        /// The most similar.
+        nearest: Option<String>,
+    },
+    /// An equality that a rule claims does not hold; stdout says which.
+    #[error("an equality does not hold")]
+    Unequal,
     /// DELTALAB_SIMD is no level.
     #[error("DELTALAB_SIMD={got}: {}; this machine has {}", if *.known { "not available here" } else { "no such level" }, available.join(", "))]
     Simd {
@@ -135,6 +148,7 @@ impl Failure {
                 _ => return ExitCode::from(error.exit_code() as u8),
             },
             Self::ClosedPipe => return ExitCode::SUCCESS,
+            Self::Unequal => {} // the table has said it
             Self::Spec(problems) => terminal.say(problems), // each line has its own file, line and key
             Self::Interrupted { kept } => terminal.say(kept),
             other => terminal.error(other),
@@ -144,7 +158,7 @@ impl Failure {
 
     fn status(&self) -> u8 {
         match self {
-            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) => 1,
+            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) | Self::Unequal => 1,
             Self::Interrupted { .. } => 130,
             _ => 2,
         }
@@ -171,4 +185,17 @@ fn listed(numbers: &[usize]) -> String {
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_while_it_ran_is_1_what_was_typed_wrong_is_2() {
+        assert_eq!(Failure::Unequal.status(), 1);
+        let unknown = Failure::UnknownRule { name: String::new(), known: vec![], nearest: None };
+        assert_eq!(unknown.status(), 2);
+        assert_eq!(Failure::Interrupted { kept: String::new() }.status(), 130);
+    }
 }

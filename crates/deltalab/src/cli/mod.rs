@@ -7,6 +7,7 @@ mod args;
 mod catalogue;
 mod cells;
 mod check;
+mod check_rule;
 mod cite;
 mod completions;
 mod explain;

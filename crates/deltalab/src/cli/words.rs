@@ -74,6 +74,11 @@ pub fn cut(text: &str, most: usize) -> String {
 /// Lines of at most [`width`] characters, broken at spaces; those after the first begin with `indent`.
 pub fn wrapped(text: &str, indent: &str) -> String {
     let most = width() - indent.chars().count().min(width() / 2);
+    lines(text, most).join(&format!("\n{indent}"))
+}
+
+/// Lines of at most `most` characters, broken at spaces.
+pub fn lines(text: &str, most: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut length = 0;
     for word in text.split_whitespace() {
@@ -90,7 +95,7 @@ pub fn wrapped(text: &str, indent: &str) -> String {
         *line += word;
         length += characters;
     }
-    lines.join(&format!("\n{indent}"))
+    lines
 }
 
 /// `lead`, filled up to `width`, then `text`, wrapped beside it.
