@@ -41,30 +41,56 @@ pub struct State<R> {
     delta: Layers<R>,
 }
 
+impl<R: Real> State<R> {
+    /// δ of every hidden layer, from that of the output down, and the direction that they make.
+    #[inline(always)]
+    fn carry_down(&mut self, net: &Network<R>, patterns: usize, direction: &mut Parameters<R>) {
+        let Self { forward, delta, .. } = self;
+        let (layers, output) = (&net.topology.layers, net.topology.output());
+        for layer in (1..output).rev() {
+            let (eta, y) = (forward.net.of(layer, patterns), forward.activity.of(layer, patterns));
+            let shape = &layers[layer];
+            net.backward(layer, delta, patterns);
+            let delta = delta.of_mut(layer, patterns);
+            shape.activation.scale_by_derivative(shape.units, eta, y, delta);
+        }
+        net.outer_products(delta, &forward.activity, direction, patterns);
+    }
+
+    /// ∂z_k/∂w of every weight and bias, summed over the patterns of the last batch: the direction for an error of 1 at
+    /// output unit k alone.
+    #[inline(always)]
+    pub(crate) fn output_gradient(
+        &mut self,
+        net: &Network<R>,
+        unit: usize,
+        patterns: usize,
+        gradient: &mut Parameters<R>,
+    ) {
+        let output = net.topology.output();
+        let shape = &net.topology.layers[output];
+        let delta = self.delta.of_mut(output, patterns);
+        delta.fill(R::zero());
+        for delta in delta.chunks_exact_mut(shape.units) {
+            delta[unit] = R::one();
+        }
+        let eta = self.forward.net.of(output, patterns);
+        let y = self.forward.activity.of(output, patterns);
+        shape.activation.scale_by_derivative(shape.units, eta, y, delta);
+        self.carry_down(net, patterns, gradient);
+    }
+}
+
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
         let Self { error, forward, delta } = self;
         forward.run(net, batch);
-        let (layers, output, patterns) =
-            (&net.topology.layers, net.topology.output(), batch.patterns);
-        for layer in (1..=output).rev() {
-            let (eta, y) = (forward.net.of(layer, patterns), forward.activity.of(layer, patterns));
-            let shape = &layers[layer];
-            if layer == output {
-                let delta = delta.of_mut(layer, patterns);
-                error.delta(shape, eta, y, batch.target(), delta);
-            } else {
-                net.backward(layer, delta, patterns);
-                shape.activation.scale_by_derivative(
-                    shape.units,
-                    eta,
-                    y,
-                    delta.of_mut(layer, patterns),
-                );
-            }
-        }
-        net.outer_products(delta, &forward.activity, direction, patterns);
+        let (output, patterns) = (net.topology.output(), batch.patterns);
+        let (eta, y) = (forward.net.of(output, patterns), forward.activity.of(output, patterns));
+        let delta = delta.of_mut(output, patterns);
+        error.delta(&net.topology.layers[output], eta, y, batch.target(), delta);
+        self.carry_down(net, patterns, direction);
     }
 
     #[inline(always)]
@@ -96,6 +122,10 @@ impl Rule for Backprop {
 
     fn needs(_: &Params) -> Vec<Need> {
         vec![Need::Feedforward, Need::Derivatives, Need::ErrorGradient]
+    }
+
+    fn is_gradient(_: &Params, _: &Context<'_>) -> bool {
+        true
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -16,7 +16,7 @@
 //!   1, Rescorla–Wagner with α = 1 and β = ε.
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
-use crate::network::{ErrorFunction, Layers, Network, Parameters};
+use crate::network::{Activation, ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup, Trace};
@@ -91,6 +91,17 @@ impl Rule for Delta {
         match params.derivative {
             true => vec![Need::Feedforward, Need::TwoLayers, Need::OutputDerivative],
             false => vec![Need::Feedforward, Need::TwoLayers],
+        }
+    }
+
+    fn is_gradient(params: &Params, context: &Context<'_>) -> bool {
+        let output = &context.topology.layers[context.topology.output()].activation;
+        match (context.error, params.derivative) {
+            (ErrorFunction::Sse(_), true) => true,
+            (ErrorFunction::Sse(_), false) => *output == Activation::Linear,
+            // Softmax only where targets sum to 1, which a network does not show.
+            (ErrorFunction::CrossEntropy(_), false) => *output == Activation::Logistic,
+            (ErrorFunction::CrossEntropy(_), true) => false,
         }
     }
 

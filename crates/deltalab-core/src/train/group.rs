@@ -54,7 +54,8 @@ pub struct Outcome {
 /// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.
 const FEW_PARAMETERS: usize = 512;
 
-/// A group for a rule: the widest lanes of the level that `runs` can fill. The choice changes no bit of any run.
+/// A group for a rule: the widest lanes of the level that `runs` can fill; one lane where a batch optimiser goes its own way
+/// in every run. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
     params: &L::Params,
     setup: &Arc<Setup>,
@@ -92,7 +93,7 @@ macro_rules! choose {
                 };
             }
             match level {
-                _ if runs < 2 => train::<$scalar, L>(params, setup),
+                _ if runs < 2 || setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
                 Level::Scalar => train::<$scalar, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Baseline => lanes!(crate::real::$sse2),
