@@ -141,3 +141,58 @@ impl Rule for Backprop {
         State { error: context.error.clone(), forward: Forward::new(context), delta }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Initial, NetworkParams, Topology};
+    use crate::random::{Purpose, Streams};
+
+    /// Σ_p Σ_k (t_k − z_k) ∂z_k/∂w is the direction: the rows of the Jacobian, weighed with the errors.
+    #[test]
+    fn output_gradients_weighed_with_the_errors_are_the_direction() {
+        for output in [Activation::Linear, Activation::Logistic, Activation::Softmax] {
+            let params = NetworkParams {
+                hidden: vec![3, 2],
+                activation: Activation::Tanh,
+                output_activation: Some(output.clone()),
+                shortcuts: true,
+                ..NetworkParams::default()
+            };
+            let topology = Arc::new(Topology::feedforward(&params, 2, 4).expect("it fits"));
+            let streams = Streams::new(0, 1);
+            let mut net = Network::<f64>::new(topology.clone());
+            net.set_lane(0, &Initial::draw(&params, &topology, &streams));
+            let error = ErrorFunction::default();
+            let context =
+                Context { topology: &topology, error: &error, input_names: &[], patterns: 5 };
+            let mut learner = Backprop::build::<f64>(&Params {}, &context);
+            let mut batch = Batch::zeros(2, 4, 5);
+            let mut noise = streams.stream(Purpose::Noise, "test");
+            for p in 0..5 {
+                let (x, t) = batch.pattern_mut(p);
+                x.iter_mut().chain(t).for_each(|number| *number = noise.normal());
+            }
+            let mut direction = Parameters::zeros(&topology);
+            learner.direction(&net, &batch, &mut direction);
+            let mut one = Batch::zeros(2, 4, 1);
+            let mut row = Parameters::zeros(&topology);
+            let mut sum = Parameters::zeros(&topology);
+            for p in 0..5 {
+                let (x, _) = one.pattern_mut(0);
+                x.copy_from_slice(&batch.input()[2 * p..2 * p + 2]);
+                learner.respond(&net, &one);
+                let z = learner.activity().of(topology.output(), 1).to_vec();
+                for k in 0..4 {
+                    learner.output_gradient(&net, k, 1, &mut row);
+                    row.scale(batch.target()[4 * p + k] - z[k]);
+                    sum.add(&row);
+                }
+            }
+            for (sum, c) in sum.slices().flatten().zip(direction.slices().flatten()) {
+                // 20 terms of size 1 in another order: rounding.
+                assert!((sum - c).abs() < 1e-14, "{output:?}: {sum} for {c}");
+            }
+        }
+    }
+}

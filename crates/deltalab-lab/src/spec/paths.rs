@@ -123,7 +123,12 @@ impl Learner {
     pub fn has(&self, keys: &[String]) -> bool {
         match registry::learner(&self.kind) {
             None => true, // that its kind is unknown is said elsewhere
-            Some(_) if self.has_own_step() && keys.first().is_some_and(|key| registry::RATE.contains(&&**key)) => false,
+            Some(_)
+                if self.has_own_step()
+                    && keys.first().is_some_and(|key| registry::RATE.contains(&&**key)) =>
+            {
+                false
+            }
             Some(entry) => {
                 let fields: Vec<Field> =
                     entry.kind.fields.iter().chain(fields::LEARNER).copied().collect();
