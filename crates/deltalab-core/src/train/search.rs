@@ -50,7 +50,8 @@ impl<E: Elem> Search<E> {
     pub fn new(setup: &Setup) -> Option<Self> {
         let decay = setup.optimiser.loss_decay()?;
         let topology = &setup.topology;
-        let count = topology.parameters();
+        let direction = Parameters::zeros(topology);
+        let count = direction.slices().map(<[E]>::len).sum(); // masked and fixed weights have a place too
         let minimiser: Box<dyn Minimiser> = match &setup.optimiser {
             OptimiserParams::LevenbergMarquardt(params) => Box::new(Damped::new(params, count)),
             OptimiserParams::Lbfgs(params) => setup.lbfgs?(params, count),
@@ -73,7 +74,7 @@ impl<E: Elem> Search<E> {
                 batch: Batch::zeros(inputs, outputs, patterns),
                 one: Batch::zeros(inputs, outputs, 1),
                 network: Network::new(topology.clone()),
-                direction: Parameters::zeros(topology),
+                direction,
                 weights: vec![0.0; count],
                 value: 0.0,
                 gradient: vec![0.0; count],

@@ -2,7 +2,7 @@
 
 use super::params::{BatchSize, Order, TrainParams};
 use crate::learner::{Context, Recipe};
-use crate::network::ErrorFunction;
+use crate::network::{ErrorFunction, Parameters};
 use crate::optimiser::{NewLbfgs, OptimiserParams, Schedule};
 use crate::task::Task;
 use std::fmt;
@@ -44,8 +44,11 @@ impl Unsuited {
         learner: &dyn Recipe,
         context: &Context<'_>,
     ) -> Option<Self> {
-        let parameters = context.topology.parameters();
         let damped = matches!(optimiser, OptimiserParams::LevenbergMarquardt(_));
+        let equations = match damped {
+            true => Parameters::<f64>::zeros(context.topology).slices().map(<[f64]>::len).sum(),
+            false => 0,
+        };
         let whole = match train.batch {
             BatchSize::All(_) => true,
             BatchSize::Patterns(patterns) => patterns == task.train_patterns(),
@@ -63,7 +66,7 @@ impl Unsuited {
             (train.order == Order::Random, Self::Order),
             (*schedule != Schedule::Constant, Self::Schedule),
             (!wolfe, Self::Wolfe),
-            (damped && parameters > MOST_EQUATIONS, Self::Weights(parameters)),
+            (equations > MOST_EQUATIONS, Self::Weights(equations)),
         ];
         wrong.into_iter().find_map(|(wrong, why)| wrong.then_some(why))
     }

@@ -173,7 +173,7 @@ fn xor_and_the_encoder_are_solved_within_few_epochs() {
         Criterion { metric: "correct".into(), at_least: Some(1.0), ..Default::default() };
     let mut xor = batch(Xor::default(), Default::default());
     xor.network.hidden = vec![2];
-    for (mut cell, within, solved) in [(xor, 30, 17), (encoder(), 40, 18)] {
+    for (mut cell, within, solved) in [(xor, 30, 18), (encoder(), 40, 17)] {
         cell.train.max_epochs = within;
         cell.train.criterion = Some(criterion.clone());
         let seeds: Vec<u64> = (0..20).collect();
