@@ -192,9 +192,7 @@ pub enum Problem {
     #[error(transparent)]
     Setup(#[from] SetupError),
     /// A batch optimiser is given a rate.
-    #[error(
-        "the optimiser \"{optimiser}\" finds the length of its steps itself: leave this key out"
-    )]
+    #[error("optimiser \"{optimiser}\" finds the length of its steps itself: leave this key out")]
     OwnStep {
         /// Its name.
         optimiser: String,

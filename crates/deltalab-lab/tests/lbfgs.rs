@@ -139,7 +139,7 @@ fn xor_is_solved_within_few_epochs_and_the_encoder_rarely() {
     };
     // Long steps saturate units: SciPy's L-BFGS-B, from weights of the same distribution, solves 13 of 100 encoders.
     let xor = [r#"task={ kind = "xor" }"#, "network.hidden=[4]"];
-    assert_eq!([solved(&xor), solved(&[])], [17, 4]);
+    assert_eq!([solved(&xor), solved(&[])], [15, 4]);
 }
 
 #[test]
