@@ -173,11 +173,11 @@ pub const OPTIMISERS: &[Kind] = &[
     Kind {
         name: "lbfgs",
         doc: "\
-            L-BFGS: a = −α H ∇F (Nocedal 1980; Liu & Nocedal 1989)
+            L-BFGS: a = −α H ∇F, H ≈ (∇²F)⁻¹ from the last changes of weights and gradient
 
             H approximates the inverse of the second derivatives of the loss F: the two-loop recursion over the last `memory`
             pairs (change of w, change of ∇F), from the scaled identity. α is from the line search of Moré & Thuente (1994),
-            which starts at 1 (in the first step at 1/|∇F|) and ends where both Wolfe conditions hold, `decrease` and
+            which starts at 1 (in the first step at 1/|∇F|, if less) and ends where both Wolfe conditions hold, `decrease` and
             `curvature`; after 20 trials the lowest of them is taken. Where none is lower than F(w), the memory is forgotten
             and the gradient itself tried; if that fails too, the weights stay as they are for the rest of the run.
 
@@ -185,13 +185,16 @@ pub const OPTIMISERS: &[Kind] = &[
             F is SSE/2 or the cross-entropy, over the number of patterns with `train.reduction = \"mean\"`, and ½ κ Σ w².
             There is no learning rate. An epoch is one step, but its trials show the patterns to the network too: compare
             such a learner with others by the metric `evaluations`, the passes over the training set so far, which is always
-            recorded for it, rather than by epochs. Single precision: passes in f32, the search itself in f64.",
+            recorded for it, rather than by epochs. Single precision: passes in f32, the search itself in f64.
+
+            * Source: Nocedal 1980, Mathematics of Computation 35, 773–782; Liu & Nocedal 1989, Mathematical Programming 45,
+              503–528; the line search Moré & Thuente 1994, ACM Transactions on Mathematical Software 20, 286–307.",
         fields: Lbfgs::FIELDS,
     },
     Kind {
         name: "levenberg_marquardt",
         doc: "\
-            Levenberg–Marquardt: a = (JᵀJ + μI)⁻¹ Jᵀe (Levenberg 1944; Marquardt 1963; Hagan & Menhaj 1994)
+            Levenberg–Marquardt: a = (JᵀJ + μI)⁻¹ Jᵀe, Gauss–Newton steps damped as far as the loss asks for it
 
             J holds the derivatives of every output for every pattern, e = t − z. μ begins at `damping`. A step that lowers
             the loss is made, and μ ← μ · `decrease`; else μ ← μ · `increase`, and again. μ → 0 is Gauss–Newton, a large μ
@@ -204,7 +207,10 @@ pub const OPTIMISERS: &[Kind] = &[
             κI to JᵀJ and −κw to Jᵀe, for weights that learn. An epoch is one step, but J counts as a pass over the training
             set for each output unit, and each trial of a μ as one more: compare such a learner with others by the metric
             `evaluations`, the passes so far, which is always recorded for it, rather than by epochs. Single precision:
-            passes in f32, the matrix in f64.",
+            passes in f32, the matrix in f64.
+
+            * Source: Levenberg 1944, Quarterly of Applied Mathematics 2, 164–168; Marquardt 1963, Journal of SIAM 11, 431–441;
+              for networks Hagan & Menhaj 1994, IEEE Transactions on Neural Networks 5, 989–993.",
         fields: LevenbergMarquardt::FIELDS,
     },
 ];
