@@ -5,7 +5,7 @@
 //! nothing else, and the number of the iteration, from which it knows when the memory is full. Its vectors are plain `Vec<f64>`,
 //! whose sums have one order, so that a step has the same bits on every machine.
 //!
-//! The line search is argmin's Moré–Thuente, [`Bounded`] in trials and with a first step of length 1: argmin's own has no
+//! The line search is argmin's Moré–Thuente, bounded in trials and with a first step of length 1: argmin's own has no
 //! limit, and where the loss is not a number it would not come to an end.
 
 use argmin::core::{
