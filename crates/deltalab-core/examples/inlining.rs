@@ -103,6 +103,7 @@ fn setup(network: NetworkParams, precision: Precision, recipe: &dyn Recipe) -> O
         },
         record: RecordParams { every: 50, metrics: metrics.to_vec() },
         optimiser: OptimiserParams::default(),
+        lbfgs: None,
         learning_rate: 2.0,
         schedule: Schedule::default(),
         precision,

@@ -24,6 +24,8 @@ pub enum Metric {
     SettlingSteps,
     /// Share of phases that settled.
     Settled,
+    /// Passes over the training patterns so far.
+    Evaluations,
     /// Angle of the rule's direction to the exact gradient.
     GradientAngle,
     /// Length of the rule's direction over that of the exact gradient.
@@ -119,6 +121,13 @@ pub const METRICS: &[MetricKind] = &[
         name: "settled",
         unit: "",
         meaning: "share of phases, over the epoch's patterns, that settled within their limit of steps",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::Evaluations,
+        name: "evaluations",
+        unit: "passes",
+        meaning: "passes over the training patterns since the run began, each with at most one backward pass: one an epoch, and those in which a batch optimiser looked for its step",
         better: Better::Neither,
     },
     MetricKind {

@@ -84,6 +84,7 @@ fn cell(task: impl Task + 'static, network: NetworkParams) -> Ingredients {
         },
         record: RecordParams { every: 1_000_000, ..RecordParams::default() },
         optimiser: OptimiserParams::default(),
+        lbfgs: None,
         learning_rate: 0.01,
         schedule: Schedule::Constant,
         precision: Precision::F64,

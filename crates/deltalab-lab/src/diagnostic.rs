@@ -191,6 +191,12 @@ pub enum Problem {
     /// Task, network, training and rule do not fit together.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// A batch optimiser is given a rate.
+    #[error("optimiser \"{optimiser}\" finds the length of its steps itself: leave this key out")]
+    OwnStep {
+        /// Its name.
+        optimiser: String,
+    },
     /// A data file is not as it must be.
     #[error(transparent)]
     Data(#[from] DataError),

@@ -25,6 +25,7 @@ pub mod check;
 pub mod data;
 pub mod diagnostic;
 pub mod explain;
+pub mod lbfgs;
 pub mod node;
 pub mod plan;
 pub mod registry;

@@ -28,6 +28,15 @@ deltalab_core::params! {
     }
 }
 
+/// Keys of [`Step`] that a batch optimiser does not take: it finds the length of its steps itself.
+pub const RATE: &[&str] = &["learning_rate", "schedule"];
+
+/// Whether an optimiser, by its name, is a batch optimiser.
+pub fn is_batch_optimiser(name: &str) -> bool {
+    let short = Json::Object(Map::from_iter([("kind".to_string(), Json::from(name))]));
+    serde_json::from_value::<OptimiserParams>(short).is_ok_and(|optimiser| optimiser.is_batch())
+}
+
 /// A task that a spec can name.
 pub struct TaskEntry {
     /// Name, documentation, parameters.
@@ -153,6 +162,9 @@ fn learner_entry<L: Rule>() -> LearnerEntry {
         let mut resolved = to_map(&params)?;
         if let Some(step) = &step {
             resolved.extend(to_map(step)?);
+            if step.optimiser.is_batch() {
+                RATE.iter().for_each(|key| drop(resolved.remove(*key)));
+            }
         }
         let recipe = Arc::new(Configured::<L>(params));
         Ok(MadeLearner { resolved: Json::Object(resolved), step, recipe })

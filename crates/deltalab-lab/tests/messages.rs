@@ -98,7 +98,7 @@ fn an_unknown_task_names_the_nearest() {
 
 #[test]
 fn an_unknown_optimiser_inside_a_table() {
-    insta::assert_snapshot!(problems(&[("0.5", "0.5\noptimiser = { kind = \"adamm\" }")], &[]), @r###"xor.toml:13:22  learner.optimiser.kind: unknown optimiser "adamm"; expected "sgd", "momentum", "nesterov", "rmsprop", "adam" or "rprop" (did you mean "adam"?)"###);
+    insta::assert_snapshot!(problems(&[("0.5", "0.5\noptimiser = { kind = \"adamm\" }")], &[]), @r###"xor.toml:13:22  learner.optimiser.kind: unknown optimiser "adamm"; expected "sgd", "momentum", "nesterov", "rmsprop", "adam", "rprop", "lbfgs" or "levenberg_marquardt" (did you mean "adam"?)"###);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_kind_that_is_missing() {
 
 #[test]
 fn an_unknown_metric_of_the_criterion() {
-    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "delta_norm", "settling_steps", "settled", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
+    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "delta_norm", "settling_steps", "settled", "evaluations", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
 }
 
 #[test]
@@ -317,4 +317,48 @@ fn a_set_inside_a_list() {
 #[test]
 fn a_set_of_a_mistyped_key() {
     insta::assert_snapshot!(problems(&[], &["train.max_epoch=1"]), @r###"--set train.max_epoch=1  train.max_epoch: unknown key; expected "order", "batch", "reduction", "error", "max_epochs" or "criterion" (did you mean "max_epochs"?)"###);
+}
+
+/// The good spec with a batch optimiser, after some edits.
+fn batch(optimiser: &str, edits: &[(&str, &str)]) -> String {
+    let optimiser = format!("optimiser = \"{optimiser}\"");
+    let good =
+        [("learning_rate = 0.5", &*optimiser), ("max_epochs", "batch = \"all\"\nmax_epochs")];
+    problems(&[&good, edits].concat(), &[])
+}
+
+#[test]
+fn batch_optimisers_say_what_they_do_not_go_with() {
+    assert_eq!(batch("lbfgs", &[]), "a plan of 2 cells");
+    assert_eq!(batch("levenberg_marquardt", &[]), "a plan of 2 cells");
+    insta::assert_snapshot!(batch("lbfgs", &[("optimiser", "learning_rate = 0.5\noptimiser")]), @r###"xor.toml:13:17  learner.learning_rate: optimiser "lbfgs" finds the length of its steps itself: leave this key out"###);
+    insta::assert_snapshot!(batch("lbfgs", &[("optimiser", "schedule = \"constant\"\noptimiser")]), @r###"xor.toml:13:12  learner.schedule: optimiser "lbfgs" finds the length of its steps itself: leave this key out"###);
+    insta::assert_snapshot!(batch("lbfgs", &[("\"all\"", "1")]), @r###"xor.toml:8:9  train.batch: optimiser "lbfgs" sees the loss of the whole training set: set train = { batch = "all" } under this learner"###);
+    insta::assert_snapshot!(batch("lbfgs", &[("batch", "order = \"random\"\nbatch")]), @r###"xor.toml:8:9  train.order: optimiser "lbfgs" needs the same training set in every epoch: "random" draws it anew, "sequential" and "permuted" do not"###);
+    insta::assert_snapshot!(batch("lbfgs", &[("\"backprop\"", "\"almeida_pineda\"")]), @r###"xor.toml:13:13  learner.optimiser: optimiser "lbfgs" follows the exact gradient, which the direction of this "almeida_pineda" is not: use it with "backprop", or with "delta" where that is the gradient (linear output with "sse", logistic with "cross_entropy", or derivative = true with "sse")"###);
+    insta::assert_snapshot!(batch("lbfgs", &[("\"lbfgs\"", "{ kind = \"lbfgs\", decrease = 0.4, curvature = 0.3 }")]), @r###"xor.toml:13:59  learner.optimiser.curvature: optimiser "lbfgs" needs a curvature above its decrease"###);
+    insta::assert_snapshot!(batch("levenberg_marquardt", &[("batch", "error = \"cross_entropy\"\nbatch")]), @r###"
+    xor.toml:8:9  train.error: optimiser "levenberg_marquardt" is made for a sum of squares: set train = { error = "sse" } under this learner
+    xor.toml:12:1  train.error: learner "backprop" needs an error function that fits the output units: "cross_entropy" goes with "logistic" or "softmax", "sse" with every output but "threshold"
+    "###);
+    insta::assert_snapshot!(batch("levenberg_marquardt", &[("[4]", "[600]")]), @r###"xor.toml:6:10  network.hidden: optimiser "levenberg_marquardt" solves as many equations as there are weights and biases, at most 2000; these are 2401: make the network smaller, or use "lbfgs""###);
+    let conditioning = [
+        ("kind = \"xor\"", "kind = \"conditioning\"\nstages = [\"5 A+\"]"),
+        ("hidden = [4]", "hidden = []"),
+        ("\"backprop\"", "\"delta\""),
+        ("\"network.activation\" = [\"logistic\", \"tanh\"]", ""),
+        ("criterion = { metric = \"sse\", below = 0.1 }", ""),
+        ("max_epochs = 50", "max_epochs = 1"),
+    ];
+    insta::assert_snapshot!(batch("lbfgs", &conditioning), @r###"xor.toml:4:8  task.kind: optimiser "lbfgs" needs all patterns at once, but a conditioning task is shown trial by trial"###);
+}
+
+#[test]
+fn a_grid_over_learning_rates_leaves_batch_optimisers_alone() {
+    let two = "learning_rate = 0.5\n[[learner]]\nkind = \"backprop\"\noptimiser = \"lbfgs\"\ntrain = { batch = \"all\" }";
+    let grid = (
+        "\"network.activation\" = [\"logistic\", \"tanh\"]",
+        "\"learner.learning_rate\" = [0.1, 0.2]",
+    );
+    assert_eq!(problems(&[("learning_rate = 0.5", two), grid], &[]), "a plan of 3 cells");
 }

@@ -43,6 +43,7 @@ pub const EXAMPLES: &[Example] = examples![
     "settling" / "ap-xor",
     "settling" / "chl-4-2-4",
     "gradient" / "gradient-angle",
+    "second-order" / "second-order",
     "smoke" / "smoke",
 ];
 

@@ -231,6 +231,7 @@ fn first_update<L: Rule>(trial: &mut Trial, params: &L::Params, case: &Case) -> 
         schedule: Schedule::Constant,
         precision: Precision::F64,
         master_seed: 0,
+        lbfgs: None,
     };
     let recipe = Configured::<L>(params.clone());
     let setup = Setup::new(ingredients, &recipe).map_err(|error| error.to_string())?;

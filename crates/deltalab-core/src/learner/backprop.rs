@@ -42,6 +42,46 @@ pub struct State<R> {
     delta: Layers<R>,
 }
 
+impl<R: Real> State<R> {
+    /// δ of every hidden layer, from that of the output down.
+    #[inline(always)]
+    fn carry_down(&mut self, net: &Network<R>, patterns: usize) {
+        let Self { forward, delta, .. } = self;
+        let (layers, output) = (&net.topology.layers, net.topology.output());
+        for layer in (1..output).rev() {
+            let (eta, y) = (forward.net.of(layer, patterns), forward.activity.of(layer, patterns));
+            let shape = &layers[layer];
+            net.backward(layer, delta, patterns);
+            let delta = delta.of_mut(layer, patterns);
+            shape.activation.scale_by_derivative(shape.units, eta, y, delta);
+        }
+    }
+
+    /// ∂z_k/∂w of every weight and bias, summed over the patterns of the last batch: the direction for an error of 1 at
+    /// output unit k alone.
+    #[inline(always)]
+    pub(crate) fn output_gradient(
+        &mut self,
+        net: &Network<R>,
+        unit: usize,
+        patterns: usize,
+        gradient: &mut Parameters<R>,
+    ) {
+        let output = net.topology.output();
+        let shape = &net.topology.layers[output];
+        let delta = self.delta.of_mut(output, patterns);
+        delta.fill(R::zero());
+        for delta in delta.chunks_exact_mut(shape.units) {
+            delta[unit] = R::one();
+        }
+        let eta = self.forward.net.of(output, patterns);
+        let y = self.forward.activity.of(output, patterns);
+        shape.activation.scale_by_derivative(shape.units, eta, y, delta);
+        self.carry_down(net, patterns);
+        net.outer_products(&self.delta, &self.forward.activity, gradient, patterns);
+    }
+}
+
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
@@ -58,24 +98,11 @@ impl<R: Real> Learner<R> for State<R> {
     fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
         let Self { error, forward, delta } = self;
         forward.run(net, batch);
-        let (layers, output, patterns) =
-            (&net.topology.layers, net.topology.output(), batch.patterns);
-        for layer in (1..=output).rev() {
-            let (eta, y) = (forward.net.of(layer, patterns), forward.activity.of(layer, patterns));
-            let shape = &layers[layer];
-            if layer == output {
-                let delta = delta.of_mut(layer, patterns);
-                error.delta(shape, eta, y, batch.target(), delta);
-            } else {
-                net.backward(layer, delta, patterns);
-                shape.activation.scale_by_derivative(
-                    shape.units,
-                    eta,
-                    y,
-                    delta.of_mut(layer, patterns),
-                );
-            }
-        }
+        let (output, patterns) = (net.topology.output(), batch.patterns);
+        let (eta, y) = (forward.net.of(output, patterns), forward.activity.of(output, patterns));
+        let delta = delta.of_mut(output, patterns);
+        error.delta(&net.topology.layers[output], eta, y, batch.target(), delta);
+        self.carry_down(net, patterns);
     }
 
     #[inline(always)]
@@ -117,6 +144,10 @@ impl Rule for Backprop {
         ]
     }
 
+    fn is_gradient(_: &Params, _: &Context<'_>) -> bool {
+        true
+    }
+
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         crate::train::group::<Self>(params, setup, level, runs)
     }
@@ -128,5 +159,60 @@ impl Rule for Backprop {
     fn build<R: Real>(_: &Params, context: &Context<'_>) -> State<R> {
         let delta = Layers::zeros(context.topology, context.patterns);
         State { error: context.error.clone(), forward: Forward::new(context), delta }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::{Activation, Initial, NetworkParams, Topology};
+    use crate::random::{Purpose, Streams};
+
+    /// Σ_p Σ_k (t_k − z_k) ∂z_k/∂w is the direction: the rows of the Jacobian, weighed with the errors.
+    #[test]
+    fn output_gradients_weighed_with_the_errors_are_the_direction() {
+        for output in [Activation::Linear, Activation::Logistic, Activation::Softmax] {
+            let params = NetworkParams {
+                hidden: vec![3, 2],
+                activation: Activation::Tanh,
+                output_activation: Some(output.clone()),
+                shortcuts: true,
+                ..NetworkParams::default()
+            };
+            let topology = Arc::new(Topology::feedforward(&params, 2, 4).expect("it fits"));
+            let streams = Streams::new(0, 1);
+            let mut net = Network::<f64>::new(topology.clone());
+            net.set_lane(0, &Initial::draw(&params, &topology, &streams));
+            let error = ErrorFunction::default();
+            let context =
+                Context { topology: &topology, error: &error, input_names: &[], patterns: 5 };
+            let mut learner = Backprop::build::<f64>(&Params {}, &context);
+            let mut batch = Batch::zeros(2, 4, 5);
+            let mut noise = streams.stream(Purpose::Noise, "test");
+            for p in 0..5 {
+                let (x, t) = batch.pattern_mut(p);
+                x.iter_mut().chain(t).for_each(|number| *number = noise.normal());
+            }
+            let mut direction = Parameters::zeros(&topology);
+            learner.direction(&net, &batch, &mut direction);
+            let mut one = Batch::zeros(2, 4, 1);
+            let mut row = Parameters::zeros(&topology);
+            let mut sum = Parameters::zeros(&topology);
+            for p in 0..5 {
+                let (x, _) = one.pattern_mut(0);
+                x.copy_from_slice(&batch.input()[2 * p..2 * p + 2]);
+                learner.respond(&net, &one);
+                let z = learner.activity().of(topology.output(), 1).to_vec();
+                for k in 0..4 {
+                    learner.output_gradient(&net, k, 1, &mut row);
+                    row.scale(batch.target()[4 * p + k] - z[k]);
+                    sum.add(&row);
+                }
+            }
+            for (sum, c) in sum.slices().flatten().zip(direction.slices().flatten()) {
+                // 20 terms of size 1 in another order: rounding.
+                assert!((sum - c).abs() < 1e-14, "{output:?}: {sum} for {c}");
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::equality::{Claim, two_layers};
-use crate::network::{ErrorFunction, Layers, Network, Parameters};
+use crate::network::{Activation, ErrorFunction, Layers, Network, Parameters};
 use crate::params::Must;
 use crate::real::{Level, Real};
 use crate::train::{Group, Setup, Trace};
@@ -118,6 +118,17 @@ impl Rule for Delta {
             two_layers::delta_with_derivative_is_backprop(),
             two_layers::rescorla_wagner_is_delta(),
         ]
+    }
+
+    fn is_gradient(params: &Params, context: &Context<'_>) -> bool {
+        let output = &context.topology.layers[context.topology.output()].activation;
+        match (context.error, params.derivative) {
+            (ErrorFunction::Sse(_), true) => true,
+            (ErrorFunction::Sse(_), false) => *output == Activation::Linear,
+            // Softmax only where targets sum to 1, which a network does not show.
+            (ErrorFunction::CrossEntropy(_), false) => *output == Activation::Logistic,
+            (ErrorFunction::CrossEntropy(_), true) => false,
+        }
     }
 
     fn group(params: &Params, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {

@@ -104,6 +104,11 @@ pub trait Rule: Debug + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whether its direction is minus the exact gradient of the error function (of half of SSE): what a batch optimiser needs.
+    fn is_gradient(_params: &Self::Params, _context: &Context<'_>) -> bool {
+        false
+    }
+
     /// A group that trains this rule, always `crate::train::group::<Self>(params, setup, level, runs)`. It stands in the
     /// rule's own file so that its code for every kind of lane is compiled here, once, and not again in crates above.
     fn group(

@@ -19,6 +19,8 @@ pub trait Recipe: Debug + Send + Sync {
     fn needs(&self) -> Vec<Need>;
     /// What is wrong with the parameters for this task: the key and one sentence.
     fn complaint(&self, context: &Context<'_>) -> Option<(&'static str, String)>;
+    /// Whether its direction is minus the exact gradient of the error function.
+    fn is_gradient(&self, context: &Context<'_>) -> bool;
     /// A group that trains this rule: as wide as the level and the number of runs make worth while.
     fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group>;
     /// Every number of the first updates of one run, fewer where it ends before: those of the run in a group, bit for bit.
@@ -44,6 +46,9 @@ impl<L: Rule> Recipe for Configured<L> {
     }
     fn complaint(&self, context: &Context<'_>) -> Option<(&'static str, String)> {
         L::complaint(&self.0, context)
+    }
+    fn is_gradient(&self, context: &Context<'_>) -> bool {
+        L::is_gradient(&self.0, context)
     }
     fn group(&self, setup: &Arc<Setup>, level: Level, runs: usize) -> Box<dyn Group> {
         L::group(&self.0, setup, level, runs)

@@ -63,6 +63,12 @@ impl ErrorFunction {
         }
     }
 
+    /// Whether units can count as right before they are.
+    pub(crate) fn has_tolerance(&self) -> bool {
+        let (Self::Sse(t) | Self::CrossEntropy(t)) = self;
+        t.tolerance.is_some()
+    }
+
     /// The tolerance, or −1 where there is none: no distance is within it.
     #[inline(always)]
     fn tolerance<R: Real>(&self) -> R {

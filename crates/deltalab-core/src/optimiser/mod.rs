@@ -8,16 +8,27 @@
 //! | `rmsprop` | q ← ρq + (1 − ρ)c², a = εc / (√q + epsilon) |
 //! | `adam` | p ← β₁p + (1 − β₁)c, q ← β₂q + (1 − β₂)c², a = ε p/(1 − β₁ⁿ) / (√(q/(1 − β₂ⁿ)) + epsilon), n from 1 |
 //! | `rprop` | step Δ per weight, from ε: · 1.2 where c keeps its sign, · 0.5 (and no change) where it turns; a = Δ sign c |
+//! | `lbfgs` | a = −α H ∇F, H ≈ (∇²F)⁻¹ from the last changes of w and ∇F, α from a line search |
+//! | `levenberg_marquardt` | a = (JᵀJ + μI)⁻¹ Jᵀe, μ lower after each step that lowers the loss, higher until one does |
+//!
+//! The last two are *batch* optimisers: [`minimiser`] says what they minimise. They find the length of their steps
+//! themselves, with the loss of the whole training set, and take no learning rate.
 //!
 //! `weight_decay` κ, for weights but not for biases: a ← a − εκw, w before the update. ε is the learner's `learning_rate`
 //! times its [`schedule`] at the epoch.
 //!
 //! Sources: momentum Rumelhart, Hinton & Williams 1986; nesterov Sutskever et al. 2013; rmsprop Tieleman & Hinton 2012
-//! (lecture 6.5); adam Kingma & Ba 2015, algorithm 1; rprop Riedmiller & Braun 1993 in the form iRprop⁻ of Igel & Hüsken 2003.
+//! (lecture 6.5); adam Kingma & Ba 2015, algorithm 1; rprop Riedmiller & Braun 1993 in the form iRprop⁻ of Igel & Hüsken 2003;
+//! lbfgs Nocedal 1980, Liu & Nocedal 1989; levenberg_marquardt Levenberg 1944, Marquardt 1963, Hagan & Menhaj 1994.
 
+mod levenberg_marquardt;
+pub mod minimiser;
 pub mod schedule;
 
+pub use minimiser::{Loss, Minimiser};
 pub use schedule::Schedule;
+
+pub(crate) use levenberg_marquardt::Damped;
 
 use crate::network::{Network, Parameters, Topology};
 use crate::params::{Described, Interval, Kind, Must};
@@ -40,6 +51,10 @@ pub enum OptimiserParams {
     Adam(Adam),
     /// Steps from the sign of c alone.
     Rprop(Rprop),
+    /// Quasi-Newton steps from the last changes of weights and gradient.
+    Lbfgs(Lbfgs),
+    /// Damped Gauss–Newton steps.
+    LevenbergMarquardt(LevenbergMarquardt),
 }
 
 crate::params! {
@@ -97,6 +112,35 @@ crate::params! {
         pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
     }
 }
+crate::params! {
+    /// What `lbfgs` takes. It takes no learning rate: a line search finds the length of every step.
+    pub struct Lbfgs {
+        /// Pairs (change of w, change of ∇F) that are remembered.
+        pub memory: usize = 10, Must::Integer(1, 1000);
+        /// Sufficient decrease: F(w + αd) ≤ F(w) + `decrease` · α ∇F·d.
+        pub decrease: f64 = 1e-4, Must::Number(Interval::open(0.0, 0.5));
+        /// Curvature: the slope along d is brought down to this share, |∇F(w + αd)·d| ≤ `curvature` · |∇F(w)·d|. It must be
+        /// more than `decrease`.
+        pub curvature: f64 = 0.9, Must::Number(Interval::open(0.0, 1.0));
+        /// Weight decay κ: ½ κ Σ w² is part of the loss. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
+crate::params! {
+    /// What `levenberg_marquardt` takes. It takes no learning rate: the damping μ decides on the length of every step.
+    pub struct LevenbergMarquardt {
+        /// Damping μ at the start of a run.
+        pub damping: f64 = 0.001, Must::Number(Interval::POSITIVE);
+        /// Factor of μ after a step that would not lower the loss.
+        pub increase: f64 = 10.0, Must::Number(Interval::open(1.0, f64::INFINITY));
+        /// Factor of μ after a step that lowers it.
+        pub decrease: f64 = 0.1, Must::Number(Interval::open(0.0, 1.0));
+        /// Largest μ: if no step up to there lowers the loss, the weights stay as they are for the rest of the run.
+        pub largest: f64 = 1e10, Must::Number(Interval::POSITIVE);
+        /// Weight decay κ: ½ κ Σ w² is part of the loss. A pure number.
+        pub weight_decay: f64 = 0.0, Must::Number(Interval::NOT_NEGATIVE);
+    }
+}
 
 /// Every optimiser, with its documentation.
 pub const OPTIMISERS: &[Kind] = &[
@@ -126,6 +170,49 @@ pub const OPTIMISERS: &[Kind] = &[
         doc: "Rprop: a step per weight, longer while the direction keeps its sign, shorter where it turns; a = Δ sign c (Riedmiller & Braun 1993; iRprop⁻, Igel & Hüsken 2003)",
         fields: Rprop::FIELDS,
     },
+    Kind {
+        name: "lbfgs",
+        doc: "\
+            L-BFGS: a = −α H ∇F, H ≈ (∇²F)⁻¹ from the last changes of weights and gradient
+
+            H approximates the inverse of the second derivatives of the loss F: the two-loop recursion over the last `memory`
+            pairs (change of w, change of ∇F), from the scaled identity. α is from the line search of Moré & Thuente (1994),
+            which starts at 1 (in the first step at 1/|∇F|, if less) and ends where both Wolfe conditions hold, `decrease` and
+            `curvature`; after 20 trials the lowest of them is taken. Where none is lower than F(w), the memory is forgotten
+            and the gradient itself tried; if that fails too, the weights stay as they are for the rest of the run.
+
+            For the whole training set at once (`train.batch = \"all\"`), and a rule whose direction is the exact gradient.
+            F is SSE/2 or the cross-entropy, over the number of patterns with `train.reduction = \"mean\"`, and ½ κ Σ w².
+            There is no learning rate. An epoch is one step, but its trials show the patterns to the network too: compare
+            such a learner with others by the metric `evaluations`, the passes over the training set so far, which is always
+            recorded for it, rather than by epochs. Single precision: passes in f32, the search itself in f64.
+
+            * Source: Nocedal 1980, Mathematics of Computation 35, 773–782; Liu & Nocedal 1989, Mathematical Programming 45,
+              503–528; the line search Moré & Thuente 1994, ACM Transactions on Mathematical Software 20, 286–307.",
+        fields: Lbfgs::FIELDS,
+    },
+    Kind {
+        name: "levenberg_marquardt",
+        doc: "\
+            Levenberg–Marquardt: a = (JᵀJ + μI)⁻¹ Jᵀe, Gauss–Newton steps damped as far as the loss asks for it
+
+            J holds the derivatives of every output for every pattern, e = t − z. μ begins at `damping`. A step that lowers
+            the loss is made, and μ ← μ · `decrease`; else μ ← μ · `increase`, and again. μ → 0 is Gauss–Newton, a large μ
+            gradient descent at the rate 1/μ. If no μ up to `largest` helps, the weights stay as they are for the rest of
+            the run.
+
+            For the whole training set at once (`train.batch = \"all\"`), `train.error = \"sse\"`, a rule whose direction is
+            the exact gradient, and at most 2000 weights and biases: the matrix has as many rows and columns. There is no
+            learning rate. With `train.reduction = \"mean\"`, JᵀJ and Jᵀe are over the number of patterns; weight decay κ adds
+            κI to JᵀJ and −κw to Jᵀe, for weights that learn. An epoch is one step, but J counts as a pass over the training
+            set for each output unit, and each trial of a μ as one more: compare such a learner with others by the metric
+            `evaluations`, the passes so far, which is always recorded for it, rather than by epochs. Single precision:
+            passes in f32, the matrix in f64.
+
+            * Source: Levenberg 1944, Quarterly of Applied Mathematics 2, 164–168; Marquardt 1963, Journal of SIAM 11, 431–441;
+              for networks Hagan & Menhaj 1994, IEEE Transactions on Neural Networks 5, 989–993.",
+        fields: LevenbergMarquardt::FIELDS,
+    },
 ];
 
 impl Default for OptimiserParams {
@@ -135,8 +222,38 @@ impl Default for OptimiserParams {
 }
 
 impl OptimiserParams {
+    /// Whether it is a batch optimiser: one that minimises the loss of the whole training set, with steps of its own length.
+    pub fn is_batch(&self) -> bool {
+        self.loss_decay().is_some()
+    }
+
+    /// Name in a spec.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sgd(_) => "sgd",
+            Self::Momentum(_) => "momentum",
+            Self::Nesterov(_) => "nesterov",
+            Self::Rmsprop(_) => "rmsprop",
+            Self::Adam(_) => "adam",
+            Self::Rprop(_) => "rprop",
+            Self::Lbfgs(_) => "lbfgs",
+            Self::LevenbergMarquardt(_) => "levenberg_marquardt",
+        }
+    }
+
+    /// κ where it is part of the loss: `Some` for batch optimisers.
+    pub(crate) fn loss_decay(&self) -> Option<f64> {
+        match self {
+            Self::Lbfgs(p) => Some(p.weight_decay),
+            Self::LevenbergMarquardt(p) => Some(p.weight_decay),
+            _ => None,
+        }
+    }
+
+    /// κ where each update takes εκw away.
     fn weight_decay(&self) -> f64 {
         match self {
+            Self::Lbfgs(_) | Self::LevenbergMarquardt(_) => 0.0,
             Self::Sgd(p) => p.weight_decay,
             Self::Momentum(p) | Self::Nesterov(p) => p.weight_decay,
             Self::Rmsprop(p) => p.weight_decay,
@@ -152,9 +269,13 @@ impl OptimiserParams {
             Self::Rmsprop(p) => p.weight_decay = 0.0,
             Self::Adam(p) => p.weight_decay = 0.0,
             Self::Rprop(p) => p.weight_decay = 0.0,
+            Self::Lbfgs(_) | Self::LevenbergMarquardt(_) => {}
         }
     }
 }
+
+/// Makes `lbfgs` for so many weights and biases. This crate has none: whoever links an L-BFGS hands it in.
+pub type NewLbfgs = fn(&Lbfgs, usize) -> Box<dyn Minimiser>;
 
 /// An optimiser at work: learning rate and memory, for one run or one per lane.
 #[derive(Clone, Debug)]
@@ -163,7 +284,7 @@ pub struct Optimiser<R> {
     base_rate: f64,
     /// ε now, by lane.
     rate: R,
-    /// m, p, or rprop's last direction.
+    /// m, p, rprop's last direction, or the change that a batch optimiser has found.
     first: Parameters<R>,
     /// q, or rprop's steps.
     second: Parameters<R>,
@@ -178,7 +299,10 @@ impl<R: Real> Optimiser<R> {
         let nothing = Parameters { weights: Vec::new(), biases: Vec::new() };
         let (first, second) = match params {
             OptimiserParams::Sgd(_) => (nothing.clone(), nothing),
-            OptimiserParams::Momentum(_) | OptimiserParams::Nesterov(_) => (memory, nothing),
+            OptimiserParams::Momentum(_)
+            | OptimiserParams::Nesterov(_)
+            | OptimiserParams::Lbfgs(_)
+            | OptimiserParams::LevenbergMarquardt(_) => (memory, nothing),
             OptimiserParams::Rmsprop(_) => (nothing, memory),
             OptimiserParams::Adam(_) | OptimiserParams::Rprop(_) => (memory.clone(), memory),
         };
@@ -214,6 +338,11 @@ impl<R: Real> Optimiser<R> {
             OptimiserParams::Sgd(p) if p.weight_decay == 0.0 => Some(self.rate),
             _ => None,
         }
+    }
+
+    /// The change that [`apply`](Self::apply) will make, to be written by a batch optimiser's search.
+    pub(crate) fn found_mut(&mut self) -> &mut Parameters<R> {
+        &mut self.first
     }
 
     /// Makes the change: w ← w + a for every weight and bias.
@@ -321,6 +450,13 @@ impl<R: Real> Optimiser<R> {
                         let sign =
                             R::select(last.gt(zero).or(zero.gt(*last)), one.copysign(*last), *last);
                         *w += decayed(sign * *step, *w, decay_rate, decays);
+                    }
+                }
+            }
+            OptimiserParams::Lbfgs(_) | OptimiserParams::LevenbergMarquardt(_) => {
+                for ((_, (w, _)), a) in targets.zip(self.first.slices()) {
+                    for (w, &a) in w.iter_mut().zip(a) {
+                        *w += a;
                     }
                 }
             }

@@ -59,7 +59,8 @@ const FEW_PARAMETERS: usize = 512;
 /// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers.
 const MANY_PARAMETERS: usize = 40_000;
 
-/// A group for a rule: the widest lanes of the level that `runs` can fill. The choice changes no bit of any run.
+/// A group for a rule: the widest lanes of the level that `runs` can fill; one run alone where a batch
+/// optimiser goes its own way in each. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
     params: &L::Params,
     setup: &Arc<Setup>,
@@ -89,6 +90,7 @@ macro_rules! choose {
             let parameters = setup.topology.parameters();
             let alone = runs < 2 || parameters > MANY_PARAMETERS;
             match level {
+                _ if setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
                 Level::Scalar => train::<$scalar, L>(params, setup),
                 Level::Baseline if alone => train::<$scalar, L>(params, setup),
                 Level::Baseline => train::<$baseline, L>(params, setup),

@@ -8,10 +8,12 @@
 mod alignment;
 mod group;
 mod params;
+mod search;
 mod setup;
 mod tally;
 mod trace;
 mod trainer;
+mod unsuited;
 
 pub(crate) use group::group;
 pub use group::{Group, Outcome, Status};
@@ -19,3 +21,4 @@ pub use params::{All, BatchSize, Bound, Criterion, Order, RecordParams, Reductio
 pub use setup::{Column, Ingredients, Over, Precision, Setup, SetupError, Target, Unmeasurable};
 pub(crate) use trace::trace;
 pub use trace::{Trace, TracedPhase, TracedState, Update};
+pub use unsuited::Unsuited;

@@ -1,12 +1,13 @@
 //! Everything that the runs of one cell share, checked as a whole.
 
 use super::params::{BatchSize, Bound, RecordParams, TrainParams};
+use super::unsuited::Unsuited;
 use crate::learner::{Context, Need, Recipe};
 use crate::metric::{Better, METRICS, Metric};
 use crate::network::{
     ErrorFunction, Initialiser, NetworkParams, Topology, TopologyError, initialiser,
 };
-use crate::optimiser::{OptimiserParams, Schedule};
+use crate::optimiser::{NewLbfgs, OptimiserParams, Schedule};
 use crate::params::Interval;
 use crate::task::{Probe, Task};
 use std::fmt;
@@ -36,6 +37,8 @@ pub struct Setup {
     pub record: RecordParams,
     /// Optimiser.
     pub optimiser: OptimiserParams,
+    /// What makes `lbfgs`, which this crate has not.
+    pub lbfgs: Option<NewLbfgs>,
     /// Learning rate ε.
     pub learning_rate: f64,
     /// Schedule of the learning rate.
@@ -71,6 +74,8 @@ pub struct Ingredients {
     pub record: RecordParams,
     /// Optimiser of the learner.
     pub optimiser: OptimiserParams,
+    /// What makes `lbfgs`, which this crate has not; without it that optimiser is refused.
+    pub lbfgs: Option<NewLbfgs>,
     /// Learning rate of the learner.
     pub learning_rate: f64,
     /// Schedule of the learner.
@@ -175,6 +180,13 @@ pub enum SetupError {
         /// Why not.
         why: Unmeasurable,
     },
+    /// A batch optimiser does not go with the rest.
+    Optimiser {
+        /// Its name.
+        optimiser: &'static str,
+        /// Why not.
+        why: Unsuited,
+    },
     /// None, or more than one, of a criterion's bounds is set.
     Bounds,
     /// A batch larger than the training set.
@@ -218,6 +230,7 @@ impl SetupError {
             Self::UnknownMetric { key, .. }
             | Self::NoMetric { key, .. }
             | Self::Conditioning { key } => (*key).to_string(),
+            Self::Optimiser { why, .. } => why.key().to_string(),
             Self::Bounds => "train.criterion".to_string(),
             Self::Batch { .. } => "train.batch".to_string(),
             Self::NoPatterns => "task".to_string(),
@@ -248,6 +261,7 @@ impl fmt::Display for SetupError {
                 };
                 write!(f, "\"{name}\" cannot be used here: {why}")
             }
+            Self::Optimiser { optimiser, why } => write!(f, "optimiser \"{optimiser}\" {why}"),
             Self::Bounds => f.write_str("expected exactly one of below, at_most, above and at_least"),
             Self::Batch { batch, patterns } => {
                 write!(f, "a batch of {batch} is larger than the {patterns} training patterns; \"all\" takes them all")
@@ -300,16 +314,17 @@ impl RecordParams {
 
 impl Setup {
     /// Puts a cell together. A rule that has its own rates gets plain gradient descent at learning rate 1, whatever the
-    /// ingredients say.
+    /// ingredients say, and a batch optimiser, which finds the length of its steps, learning rate 1 too.
     ///
     /// # Errors
     /// [`SetupError`] where something does not fit: it names the key and says what to change.
     pub fn new(from: Ingredients, learner: &dyn Recipe) -> Result<Self, SetupError> {
-        let Ingredients { task, network, train, record, precision, master_seed, .. } = from;
+        let Ingredients { task, network, train, record, precision, master_seed, lbfgs, .. } = from;
         let (optimiser, learning_rate, schedule) = match learner.is_optimised() {
             true => (from.optimiser, from.learning_rate, from.schedule),
             false => (OptimiserParams::default(), 1.0, Schedule::Constant),
         };
+        let learning_rate = if optimiser.is_batch() { 1.0 } else { learning_rate };
         if let Some((key, complaint)) = task.complaint() {
             return Err(SetupError::Task { key, complaint });
         }
@@ -331,6 +346,12 @@ impl Setup {
         if let Some((key, complaint)) = learner.complaint(&context) {
             return Err(SetupError::Learner { key, complaint });
         }
+        if optimiser.is_batch()
+            && let Some(why) =
+                Unsuited::why(&optimiser, lbfgs, &schedule, &train, &*task, learner, &context)
+        {
+            return Err(SetupError::Optimiser { optimiser: optimiser.name(), why });
+        }
         if let Some((key, complaint)) = schedule.complaint() {
             return Err(SetupError::Schedule { key, complaint });
         }
@@ -347,7 +368,11 @@ impl Setup {
             return Err(SetupError::Batch { batch, patterns: train_patterns });
         }
         let criterion = criterion(&train, &topology, &*task)?;
-        let finals = columns(&train, &record, &topology, &*task, criterion.as_ref(), &probes)?;
+        let mut wanted = wanted(&train, &record, &topology, &*task, criterion.as_ref())?;
+        if optimiser.is_batch() {
+            wanted.push(Metric::Evaluations);
+        }
+        let finals = columns(&wanted, &topology, &*task, &probes);
         let curves = match probes.is_empty() {
             true => finals.clone(),
             false => finals
@@ -363,6 +388,7 @@ impl Setup {
             train,
             record,
             optimiser,
+            lbfgs,
             learning_rate,
             schedule,
             precision,
@@ -477,21 +503,29 @@ fn criterion(
     Ok(Some(Target { metric, over, bound, epochs: criterion.epochs_in_a_row }))
 }
 
-/// The columns: the error function, the criterion's metric and those asked for; training, then test, then diagnostics, then
-/// probes.
-fn columns(
+/// What is recorded: the error function, the criterion's metric and those asked for.
+fn wanted(
     train: &TrainParams,
     record: &RecordParams,
     topology: &Topology,
     task: &dyn Task,
     criterion: Option<&Target>,
-    probes: &[Probe],
-) -> Result<Vec<Column>, SetupError> {
+) -> Result<Vec<Metric>, SetupError> {
     let mut wanted = vec![Metric::named(train.error.name()).unwrap_or(Metric::Sse)];
     wanted.extend(criterion.map(|target| target.metric));
     for name in &record.metrics {
         wanted.push(resolve("record.metrics", name, &train.error, topology, task)?.0);
     }
+    Ok(wanted)
+}
+
+/// The columns of metrics: training, then test, then diagnostics, then probes.
+fn columns(
+    wanted: &[Metric],
+    topology: &Topology,
+    task: &dyn Task,
+    probes: &[Probe],
+) -> Vec<Column> {
     let metrics: Vec<_> = METRICS.iter().filter(|kind| wanted.contains(&kind.metric)).collect();
     let mut columns = Vec::new();
     for over in [Over::Train, Over::Test] {
@@ -540,5 +574,5 @@ fn columns(
         meaning: "associative strength: the output to this cue alone, after the trial".to_string(),
         better: Better::Neither,
     }));
-    Ok(columns)
+    columns
 }

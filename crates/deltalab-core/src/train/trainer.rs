@@ -3,6 +3,7 @@
 use super::alignment::Alignment;
 use super::group::{Group, Outcome, Status};
 use super::params::{Bound, Order, Reduction};
+use super::search::Search;
 use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
 use crate::learner::{Batch, Learner};
@@ -22,6 +23,8 @@ pub(super) struct Trainer<R: Real> {
     pub(super) learner: Box<dyn Learner<R>>,
     pub(super) optimiser: Optimiser<R>,
     pub(super) direction: Parameters<R>,
+    /// What a batch optimiser looks for the change with; there is one lane then.
+    search: Option<Search<R::Elem>>,
     pub(super) batch: Batch<R>,
     /// Held-out patterns on their way through the network.
     test_batch: Batch<R>,
@@ -152,6 +155,7 @@ impl<R: Real> Trainer<R> {
             learner,
             optimiser,
             direction: Parameters::zeros(topology),
+            search: Search::new(setup),
             batch: Batch::zeros(inputs, outputs, block),
             test_batch: Batch::zeros(inputs, outputs, size),
             probes,
@@ -186,6 +190,9 @@ impl<R: Real> Trainer<R> {
         let initial = Initial::draw(&setup.network, &setup.topology, &streams);
         self.network.set_lane(lane, &initial);
         self.optimiser.reset_lane(lane);
+        if let Some(search) = &mut self.search {
+            search.reset();
+        }
         self.optimiser.set_rate(lane, setup.schedule.factor(1));
         let sample = setup.task.sample(&streams);
         let data = self.prepare(&sample);
@@ -297,6 +304,9 @@ impl<R: Real> Trainer<R> {
                 self.step();
             } else {
                 self.direct();
+                if self.search.is_some() {
+                    self.find_change();
+                }
                 watch.update(self, start, end);
                 self.optimiser.apply(&self.direction, &mut self.network);
             }
@@ -347,6 +357,20 @@ impl<R: Real> Trainer<R> {
                 }
             }
         }
+    }
+
+    /// The change of an epoch, where the optimiser looks for it with the loss of the whole training set.
+    #[cold]
+    fn find_change(&mut self) {
+        let Self { search, network, learner, optimiser, direction, batch, .. } = self;
+        let Some(search) = search else { return };
+        let output = learner.activity().of(network.topology.output(), batch.patterns);
+        search.find(network, batch, output, direction, optimiser.found_mut());
+    }
+
+    /// Passes over the training patterns that a run of so many epochs has made.
+    fn passes(&self, epochs: u64) -> u64 {
+        self.search.as_ref().map_or(epochs, Search::passes)
     }
 
     /// Lays out the patterns from `start` to `end` of each lane's order, side by side.
@@ -471,6 +495,7 @@ impl<R: Real> Trainer<R> {
         for lane in 0..R::LANES {
             let Some(run) = &self.lanes[lane] else { continue };
             let epoch = self.epoch - run.began;
+            let passes = self.passes(epoch);
             let status = if closing.broken.lanes()[lane] == one {
                 Some(Status::Diverged)
             } else if closing.solved.lanes()[lane] == one {
@@ -479,7 +504,7 @@ impl<R: Real> Trainer<R> {
                 (epoch == setup.train.max_epochs).then_some(Status::Unsolved)
             };
             let due = epoch == 1 || epoch.is_multiple_of(setup.record.every) || status.is_some();
-            let values = if due { self.measure(lane, &setup.finals) } else { Vec::new() };
+            let values = if due { self.measure(lane, passes, &setup.finals) } else { Vec::new() };
             // Where there are no probes, which are recorded trial by trial, the curves are those of the final metrics.
             if due
                 && setup.probes.is_empty()
@@ -498,7 +523,7 @@ impl<R: Real> Trainer<R> {
                             finals: values,
                             curve_epochs: run.curve_epochs,
                             curve: run.curve,
-                            pattern_updates: epoch * setup.train_patterns as u64,
+                            pattern_updates: passes * setup.train_patterns as u64,
                         });
                     }
                     self.start(lane, next());
@@ -512,8 +537,8 @@ impl<R: Real> Trainer<R> {
         self.plan_next_event();
     }
 
-    /// The values of columns in one lane.
-    fn measure(&mut self, lane: usize, columns: &[Column]) -> Vec<f64> {
+    /// The values of columns in one lane, whose run has made so many passes over the training patterns.
+    fn measure(&mut self, lane: usize, passes: u64, columns: &[Column]) -> Vec<f64> {
         if columns.iter().any(|column| column.over == Over::Test) {
             R::enter(ShowTest(self));
         }
@@ -525,6 +550,7 @@ impl<R: Real> Trainer<R> {
         let values = columns.iter().map(|column| match (column.over, column.metric) {
             (Over::Train, metric) => train.value(metric).to_f64(),
             (Over::Test, metric) => test.value(metric).to_f64(),
+            (_, Metric::Evaluations) => passes as f64,
             (over, Metric::DeltaNorm) => train.delta_norm(over).to_f64(),
             (over, metric @ (Metric::GradientAngle | Metric::GradientRatio)) => {
                 let alignment = self.alignment.as_ref();

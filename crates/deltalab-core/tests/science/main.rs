@@ -11,6 +11,7 @@ mod initialisers;
 mod known_conditioning;
 mod known_saxe;
 mod known_xor;
+mod levenberg_marquardt;
 mod optimisers;
 mod settling_lanes;
 mod support;

@@ -45,6 +45,9 @@ fn scalar(params: &OptimiserParams, first_step: f64) -> Scalar {
             let (mean, square) = (m / (1.0 - p.beta1.powi(n)), q / (1.0 - p.beta2.powi(n)));
             rate * mean / (square.sqrt() + p.epsilon) - rate * p.weight_decay * w
         }),
+        OptimiserParams::Lbfgs(_) | OptimiserParams::LevenbergMarquardt(_) => {
+            panic!("{params:?} is no rule of one weight")
+        }
         OptimiserParams::Rprop(p) => {
             let (mut step, mut last) = (first_step, 0.0_f64);
             Box::new(move |rate, w, c| {

@@ -135,6 +135,7 @@ pub fn ingredients(task: impl Task + 'static) -> Ingredients {
         train: TrainParams::default_for(&*task),
         record: RecordParams::default_for(&*task),
         optimiser: OptimiserParams::default(),
+        lbfgs: None,
         learning_rate: 0.1,
         schedule: Schedule::Constant,
         precision: Precision::F64,

@@ -229,6 +229,7 @@ impl Resolver<'_> {
             train: (*train.1).clone(),
             record: (*record.1).clone(),
             optimiser: step.as_ref().map(|step| step.optimiser.clone()).unwrap_or_default(),
+            lbfgs: Some(crate::lbfgs::lbfgs),
             learning_rate: step.as_ref().map_or(1.0, |step| step.learning_rate),
             schedule: step.as_ref().map(|step| step.schedule.clone()).unwrap_or_default(),
             precision,

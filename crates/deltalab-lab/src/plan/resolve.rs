@@ -243,8 +243,18 @@ pub(super) fn learner(
     checker: &mut Checker,
 ) -> Option<Resolved<Rule>> {
     let entry = registry::learner(&learner.kind)?;
-    let fields: Vec<Field> = entry.kind.fields.iter().chain(LEARNER).copied().collect();
+    let mut fields: Vec<Field> = entry.kind.fields.iter().chain(LEARNER).copied().collect();
     let mut table = written.table.clone();
+    let optimiser = table.get("optimiser").and_then(Node::kind).map(str::to_string);
+    if let Some(optimiser) = optimiser.filter(|name| registry::is_batch_optimiser(name)) {
+        let given = |key: &&str| table.get(key).is_some();
+        if let Some(key) = registry::RATE.iter().copied().find(given) {
+            let problem = Problem::OwnStep { optimiser };
+            checker.report(written.place(key), &format!("learner.{key}"), problem);
+            return None;
+        }
+        fields.retain(|field| !registry::RATE.contains(&field.name));
+    }
     for elsewhere in ["kind", "network", "train"] {
         table.remove(elsewhere);
     }

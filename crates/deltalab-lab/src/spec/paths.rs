@@ -1,7 +1,7 @@
 //! What a path of `--set` or `[grid]` leads to.
 
 use crate::diagnostic::{Problem, nearest};
-use crate::node::Table;
+use crate::node::{Node, Table};
 use crate::registry;
 use crate::spec::fields;
 use crate::spec::read::Learner;
@@ -113,10 +113,22 @@ impl Learner {
         self.table.get(section)?.table()
     }
 
+    /// Whether its optimiser finds the length of its steps itself.
+    fn has_own_step(&self) -> bool {
+        let optimiser = self.table.get("optimiser").and_then(Node::kind);
+        optimiser.is_some_and(registry::is_batch_optimiser)
+    }
+
     /// Whether it has the parameter at a path, given the kinds that it names.
     pub fn has(&self, keys: &[String]) -> bool {
         match registry::learner(&self.kind) {
             None => true, // that its kind is unknown is said elsewhere
+            Some(_)
+                if self.has_own_step()
+                    && keys.first().is_some_and(|key| registry::RATE.contains(&&**key)) =>
+            {
+                false
+            }
             Some(entry) => {
                 let fields: Vec<Field> =
                     entry.kind.fields.iter().chain(fields::LEARNER).copied().collect();
