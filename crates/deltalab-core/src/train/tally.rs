@@ -157,6 +157,7 @@ impl<R: Real> Tally<R> {
             Metric::Settled => self.settled / R::of(self.phases as f64),
             Metric::DeltaNorm
             | Metric::WeightNorm
+            | Metric::WeightSymmetry
             | Metric::GradientAngle
             | Metric::GradientRatio => R::zero(),
         }

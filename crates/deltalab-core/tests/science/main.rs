@@ -14,6 +14,7 @@ mod known_xor;
 mod optimisers;
 mod settling_lanes;
 mod support;
+mod symmetry;
 mod trace;
 mod trainer;
 mod trainer_lanes;
