@@ -22,9 +22,12 @@ pub(crate) const TICK: f64 = 4.0;
 /// Length of a legend's sample in px.
 pub(crate) const SAMPLE: f64 = 34.0;
 
-const COLUMN: f64 = 480.0;
-const FULL: f64 = 1016.0;
-const MARGIN: f64 = 12.0;
+/// Width of a journal's column in px.
+pub(crate) const COLUMN: f64 = 480.0;
+/// Width of a journal's text in px.
+pub(crate) const FULL: f64 = 1016.0;
+/// Around the page.
+pub(crate) const MARGIN: f64 = 12.0;
 /// Right of the last panel: half of the last tick label stands there.
 const RIGHT: f64 = 30.0;
 /// Between panels, and between the last tick label of one and the first of the next.
@@ -213,7 +216,7 @@ fn has_boundaries(chart: &Chart) -> bool {
 }
 
 /// At most two lines, the second cut if there would be more.
-fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
+pub(crate) fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
     let mut lines = font.wrap(title, MEDIUM, width);
     if lines.len() > 2 {
         let rest = lines.split_off(1).join(" ");
@@ -223,7 +226,7 @@ fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
 }
 
 /// Lines of text below `top`, which moves down.
-fn stack(lines: &[String], x: f64, size: f64, top: &mut f64) -> Vec<Placed> {
+pub(crate) fn stack(lines: &[String], x: f64, size: f64, top: &mut f64) -> Vec<Placed> {
     let place = |text: &String| {
         let placed = Placed { text: text.clone(), x, y: *top + size };
         *top += size * LEADING;

@@ -35,7 +35,7 @@ pub(crate) fn svg(chart: &Chart, font: &Font) -> String {
     out
 }
 
-fn put(
+pub(crate) fn put(
     page: &Plane<'_>,
     text: &str,
     at: (f64, f64),
@@ -50,13 +50,19 @@ fn put(
     }
 }
 
-fn write(page: &Plane<'_>, lines: &[Placed], size: f64, color: Color, anchor: Anchor) {
+pub(crate) fn write(page: &Plane<'_>, lines: &[Placed], size: f64, color: Color, anchor: Anchor) {
     for Placed { text, x, y } in lines {
         put(page, text, (*x, *y), size, color, anchor, Direction::Across);
     }
 }
 
-fn stroke(plane: &Plane<'_>, points: Points, color: Color, width: f64, dash: &'static [f64]) {
+pub(crate) fn stroke(
+    plane: &Plane<'_>,
+    points: Points,
+    color: Color,
+    width: f64,
+    dash: &'static [f64],
+) {
     plane.draw(&Element { points, ink: Ink::Line { color, width, dash } });
 }
 

@@ -122,6 +122,25 @@ pub const FIGURE: &[Field] = &[
     optional("log", "Whether the y axis is logarithmic. Default: false.", Must::Bool),
 ];
 
+const UPDATE: Must = Must::Integer(1, MOST_UPDATES);
+
+/// The latest update that a figure can show: all before it are made again.
+pub const MOST_UPDATES: u64 = 10_000;
+
+/// What a `[[figure]]` of a network takes beside its kind.
+pub const NETWORK_FIGURE: &[Field] = &[
+    optional("name", "File stem. Default: \"network\".", Must::Text),
+    optional("title", "Title. Default: made from the spec.", Must::Text),
+    optional("learner", "Label of the learner to show. Default: every learner.", Must::Text),
+    optional(
+        "cell",
+        "Place of the cell to show in the plan, from 0. Default: the first of each learner.",
+        Must::Integer(0, MOST_RUNS),
+    ),
+    optional("seed", "Run seed to show. Default: the first.", Must::Integer(0, LARGEST_SEED)),
+    optional("updates", "Updates to show, from 1. Default: [1].", Must::List(&UPDATE)),
+];
+
 /// Kinds of figures.
 pub const FIGURES: &[Kind] = &[
     Kind {
@@ -136,6 +155,11 @@ pub const FIGURES: &[Kind] = &[
         fields: FIGURE,
     },
     Kind { name: "associations", doc: "Associative strengths over trials.", fields: FIGURE },
+    Kind {
+        name: "network",
+        doc: "A small net in one update of one run: activities on the way up, deltas on the way down.",
+        fields: NETWORK_FIGURE,
+    },
 ];
 
 /// How `[tune]` searches one parameter.

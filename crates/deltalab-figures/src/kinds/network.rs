@@ -1,0 +1,419 @@
+//! `network`: every unit and weight of a small net in one update of one run: activities on the way up, deltas on the way down.
+//!
+//! Made from the traces of the folder. A view for each phase that has activities (`forward`; `minus`, `plus`; `free`,
+//! `nudged`, …) and one for what the rule makes of them: δ, or the difference of two phases. One run is an example, not a
+//! statistic: the caption says so. CSV: `seed,update,epoch,pattern,view,what,layer,unit,from_layer,from_unit,value`, where
+//! `what` is `activation`, `target`, `delta`, `error` (target − activity of the first phase), `weight` or `bias` (before the update).
+
+use std::collections::BTreeMap;
+
+use deltalab_results::number::{Number, csv};
+use deltalab_results::trace::{Phase, Rows, State, Trace, Update};
+use deltalab_results::{Cell, Traced};
+
+use super::{Drawing, Kind, Picture, Scene};
+use crate::cells::cell_name;
+use crate::diagram::{Diagram, Edge, Flow, Group, Quantity, Scales, Shades, View};
+use crate::error::Error;
+use crate::table::Table;
+
+/// The registry's entry.
+pub(crate) const KIND: Kind = Kind { name: "network", make };
+
+const COLUMNS: [&str; 11] = [
+    "seed",
+    "update",
+    "epoch",
+    "pattern",
+    "view",
+    "what",
+    "layer",
+    "unit",
+    "from_layer",
+    "from_unit",
+    "value",
+];
+
+fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
+    let study = scene.study;
+    let (seed, updates) = scene.request.moments(study);
+    let cells: Vec<&Cell> = scene.request.examples(study).collect();
+    let mut table = Table::new(study, &COLUMNS);
+    let mut groups = Vec::new();
+    let mut shown = Vec::new();
+    for &cell in &cells {
+        for &number in &updates {
+            let mut title = Vec::new();
+            if cells.len() > 1 {
+                title.push(cell_name(study, cell));
+            }
+            if updates.len() > 1 {
+                title.push(format!("update {number}"));
+            }
+            let mut group = Group { title: title.join(", "), ..Group::default() };
+            match moment(scene.traces, cell, seed, number) {
+                Ok(moment) => {
+                    moment.fill(&mut group);
+                    moment.list(&group, &mut table, scene, cell);
+                    shown.push(moment);
+                }
+                Err(why) => group.empty = why,
+            }
+            groups.push(group);
+        }
+    }
+    let scales = scales(&groups);
+    let caption = caption(seed, &shown, &groups);
+    for view in groups.iter_mut().flat_map(|group| &mut group.views) {
+        view.title += &scales.of(view.quantity).unit();
+    }
+    let diagram = Diagram { title: scene.title("network"), groups, scales, caption };
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Diagram(diagram), table })
+}
+
+/// One update of one run.
+struct Moment<'a> {
+    traced: &'a Traced,
+    update: &'a Update,
+    before: State,
+}
+
+/// Finds an update, from 1; or says why it cannot be shown.
+fn moment<'a>(
+    traces: &'a [Traced],
+    cell: &Cell,
+    seed: u64,
+    number: u64,
+) -> Result<Moment<'a>, String> {
+    let of_run = |traced: &&Traced| traced.cell == cell.id && traced.trace.seed == seed;
+    let mut any = false;
+    for traced in traces.iter().filter(of_run) {
+        any = true;
+        if let Some(why) = traced.trace.too_large() {
+            return Err(why);
+        }
+        let update =
+            traced.trace.updates.iter().find(|update| Some(update.update) == number.checked_sub(1));
+        if let Some(update) = update
+            && let Some(before) = traced.trace.before(update.update)
+        {
+            return Ok(Moment { traced, update, before });
+        }
+    }
+    Err(match any {
+        true => format!("the run of seed {seed} has no update {number}: it ends earlier"),
+        false => format!("no trace of seed {seed} is stored: run the spec again to store it"),
+    })
+}
+
+impl<'a> Moment<'a> {
+    fn trace(&self) -> &'a Trace {
+        &self.traced.trace
+    }
+
+    /// The phases that have activities.
+    fn phases(&self) -> impl Iterator<Item = (&'a Phase, &'a BTreeMap<String, Rows>)> {
+        self.update.phases.iter().filter_map(|phase| Some((phase, phase.activation.as_ref()?)))
+    }
+
+    fn layer(&self, name: &str) -> Option<usize> {
+        self.trace().layers.iter().position(|layer| layer.name == name)
+    }
+
+    /// What the rule makes of the phases.
+    fn made(&self) -> Made {
+        let has = |name: &str| self.update.phases.iter().any(|phase| phase.name == name);
+        let generec = self.trace().config["learner"]["kind"] == "generec";
+        if has("nudged") {
+            Made::Difference("nudged − free")
+        } else if generec {
+            Made::Difference("plus − minus")
+        } else if has("backward") {
+            Made::Settled
+        } else {
+            Made::Delta
+        }
+    }
+
+    fn fill(&self, group: &mut Group) {
+        let trace = self.trace();
+        group.layers = trace.layers.iter().map(|layer| (layer.name.clone(), layer.units)).collect();
+        group.inputs.clone_from(&self.traced.inputs);
+        let biases = trace.layers.iter().map(|layer| {
+            let biases = self.before.biases.get(&layer.name).map_or(&[][..], Vec::as_slice);
+            biases.iter().map(|b| b.0).collect()
+        });
+        let biases: Vec<Vec<f64>> = biases.collect();
+        let input = first(Some(&self.update.input));
+        let target = first(Some(&self.update.target));
+        let several = self.phases().count() > 1;
+        for (phase, activity) in self.phases() {
+            let title = match phase.name.as_str() {
+                "forward" => "activities, on the way up ↑".to_owned(),
+                _ if !several => "activities, settled ↕".to_owned(),
+                name => format!("{} ↕", name.replace('_', " ")),
+            };
+            group.views.push(View {
+                title,
+                quantity: Quantity::Activity,
+                values: self.by_layer(activity, input.clone()),
+                biases: biases.clone(),
+                above: ("target".to_owned(), target.clone()),
+                edges: self.edges(Direction::Up),
+            });
+        }
+        let (title, direction) = match self.made() {
+            Made::Delta => ("deltas, on the way down ↓".to_owned(), Direction::Down),
+            Made::Settled => ("deltas, settled ↕".to_owned(), Direction::Down),
+            Made::Difference(what) => (format!("difference, {what}"), Direction::Nowhere),
+        };
+        let output = self.trace().layers.last().map_or("", |layer| layer.name.as_str());
+        let answer = self.phases().next().map(|(_, activity)| first(activity.get(output)));
+        let error = target.iter().zip(answer.iter().flatten()).map(|(t, z)| t - z).collect();
+        group.views.push(View {
+            title,
+            quantity: Quantity::Delta,
+            values: self.by_layer(&self.update.delta, Vec::new()),
+            biases: Vec::new(),
+            above: ("error: target − activity".to_owned(), error),
+            edges: self.edges(direction),
+        });
+    }
+
+    /// The first pattern's numbers of every layer.
+    fn by_layer(&self, of: &BTreeMap<String, Rows>, input: Vec<f64>) -> Vec<Vec<f64>> {
+        let above = self.trace().layers.iter().skip(1).map(|layer| first(of.get(&layer.name)));
+        [input].into_iter().chain(above).collect()
+    }
+
+    /// The weights as they are used. Those that are masked are not there.
+    fn edges(&self, direction: Direction) -> Vec<Edge> {
+        let trace = self.trace();
+        let mut edges = Vec::new();
+        let replaced =
+            |to: &str, from: &str| self.before.feedback.contains_key(&format!("{from}<-{to}"));
+        for path in &trace.paths {
+            let (Some(weights), Some(to), Some(from)) =
+                (self.before.weights.get(&path.name), self.layer(&path.to), self.layer(&path.from))
+            else {
+                continue; // it has another's weights, and they are drawn
+            };
+            if direction == Direction::Down && (from == 0 || replaced(&path.to, &path.from)) {
+                continue;
+            }
+            let answered =
+                trace.paths.iter().find(|other| other.to == path.from && other.from == path.to);
+            let flow = match answered {
+                _ if direction == Direction::Nowhere => Flow::Idle,
+                Some(other) if to != from && self.before.weights.contains_key(&other.name) => {
+                    Flow::Twin
+                }
+                Some(_) if to != from => Flow::Both,
+                _ => Flow::One,
+            };
+            let tied = to == from && is_symmetric(weights);
+            for (j, row) in weights.iter().enumerate() {
+                for (i, weight) in row.iter().enumerate() {
+                    let there = path.mask.as_ref().is_none_or(|mask| {
+                        mask.get(j).and_then(|row| row.get(i)).is_none_or(|on| *on != 0)
+                    });
+                    if !there || tied && j < i {
+                        continue;
+                    }
+                    let (mut ends, flow) = (
+                        [(from, i), (to, j)],
+                        if tied && flow != Flow::Idle { Flow::Both } else { flow },
+                    );
+                    if direction == Direction::Down {
+                        ends.reverse();
+                    }
+                    edges.push(Edge { from: ends[0], to: ends[1], weight: weight.0, flow });
+                }
+            }
+        }
+        if direction == Direction::Down {
+            for (name, weights) in &self.before.feedback {
+                let ends = name
+                    .split_once("<-")
+                    .and_then(|(to, from)| Some((self.layer(to)?, self.layer(from)?)));
+                let Some((to, from)) = ends else { continue };
+                for (j, row) in weights.iter().enumerate() {
+                    let edge = |(k, weight): (usize, &Number)| Edge {
+                        from: (from, k),
+                        to: (to, j),
+                        weight: weight.0,
+                        flow: Flow::One,
+                    };
+                    edges.extend(row.iter().enumerate().map(edge));
+                }
+            }
+        }
+        edges
+    }
+
+    /// Every number that is drawn, as rows of the table.
+    fn list(&self, group: &Group, table: &mut Table, scene: &Scene<'_>, cell: &Cell) {
+        let none = String::new;
+        let layer = |n: usize| group.layers[n].0.clone();
+        let mut push =
+            |view: &str, what: &str, to: (String, String), from: (String, String), value: f64| {
+                let update = self.update;
+                let pattern = update.patterns.first().map_or_else(none, u64::to_string);
+                table.push(
+                    scene.study,
+                    cell,
+                    [
+                        self.trace().seed.to_string(),
+                        (update.update + 1).to_string(),
+                        update.epoch.to_string(),
+                        pattern,
+                        view.to_owned(),
+                        what.to_owned(),
+                        to.0,
+                        to.1,
+                        from.0,
+                        from.1,
+                        csv(value),
+                    ],
+                );
+            };
+        let output = group.layers.len() - 1;
+        let names = self.phases().map(|(phase, _)| phase.name.as_str()).chain(["delta"]);
+        for (view, name) in group.views.iter().zip(names) {
+            let (what, above) = match view.quantity {
+                Quantity::Activity => ("activation", "target"),
+                Quantity::Delta => ("delta", "error"),
+            };
+            for (n, values) in view.values.iter().enumerate() {
+                for (unit, &value) in values.iter().enumerate() {
+                    push(name, what, (layer(n), unit.to_string()), (none(), none()), value);
+                }
+            }
+            for (unit, &value) in view.above.1.iter().enumerate() {
+                push(name, above, (layer(output), unit.to_string()), (none(), none()), value);
+            }
+        }
+        for (path, weights) in &self.before.weights {
+            let Some((to, from)) = path.split_once("<-") else { continue };
+            for (j, row) in weights.iter().enumerate() {
+                for (i, weight) in row.iter().enumerate() {
+                    let ends = ((to.to_owned(), j.to_string()), (from.to_owned(), i.to_string()));
+                    push("", "weight", ends.0, ends.1, weight.0);
+                }
+            }
+        }
+        for (n, (name, _)) in group.layers.iter().enumerate() {
+            for (unit, bias) in self.before.biases.get(name).into_iter().flatten().enumerate() {
+                push("", "bias", (layer(n), unit.to_string()), (none(), none()), bias.0);
+            }
+        }
+    }
+}
+
+/// What a rule makes of its phases.
+enum Made {
+    /// δ, handed down once.
+    Delta,
+    /// δ, settled.
+    Settled,
+    /// A difference of activities.
+    Difference(&'static str),
+}
+
+/// Which way a view goes through the weights.
+#[derive(Clone, Copy, PartialEq)]
+enum Direction {
+    /// From sending to receiving units.
+    Up,
+    /// From receiving to sending units, input aside.
+    Down,
+    /// Neither.
+    Nowhere,
+}
+
+/// The first pattern's column.
+fn first(rows: Option<&Rows>) -> Vec<f64> {
+    rows.into_iter().flatten().map(|row| row.first().map_or(f64::NAN, |x| x.0)).collect()
+}
+
+fn is_symmetric(weights: &Rows) -> bool {
+    let at = |j: usize, i: usize| weights.get(j).and_then(|row| row.get(i)).map(|w| w.0);
+    (0..weights.len()).all(|j| (0..j).all(|i| at(j, i) == at(i, j)))
+}
+
+fn scales(groups: &[Group]) -> Scales {
+    let views = |quantity: Quantity| {
+        groups.iter().flat_map(|group| &group.views).filter(move |view| view.quantity == quantity)
+    };
+    let numbers = |quantity: Quantity| {
+        views(quantity).flat_map(|view| view.values.iter().flatten().chain(&view.above.1)).copied()
+    };
+    let activities = views(Quantity::Activity);
+    let weights = activities.flat_map(|view| {
+        let weights = view.edges.iter().map(|edge| edge.weight);
+        weights.chain(view.biases.iter().flatten().copied())
+    });
+    Scales {
+        weight: weights.filter(|w| w.is_finite()).map(f64::abs).fold(0.0, f64::max),
+        activity: Shades::of(numbers(Quantity::Activity), 1.0),
+        delta: Shades::of(numbers(Quantity::Delta), 0.0).fine(),
+    }
+}
+
+fn caption(seed: u64, shown: &[Moment<'_>], groups: &[Group]) -> Vec<String> {
+    let mut caption =
+        vec![format!("One run, seed {seed}: an example, not a mean (n\u{a0}=\u{a0}1).")];
+    let Some(one) = shown.first() else { return caption };
+    let alike = |same: &dyn Fn(&Moment<'_>) -> bool| shown.iter().all(same);
+    if alike(&|m| m.update.update == one.update.update && m.update.epoch == one.update.epoch) {
+        caption.push(format!(
+            "Update {} (epoch {}), weights before it.",
+            one.update.update + 1,
+            one.update.epoch
+        ));
+    } else {
+        caption.push("Weights before the update.".to_owned());
+    }
+    if alike(&|m| m.update.patterns == one.update.patterns)
+        && let Some(pattern) = one.update.patterns.first()
+    {
+        let of = match one.update.patterns.len() {
+            1 => String::new(),
+            n => format!(", the first of {n} in the update"),
+        };
+        caption.push(format!("Pattern {pattern}{of}."));
+    } else {
+        caption.push("The first pattern of each update.".to_owned());
+    }
+    if shown.len() == 1 {
+        let errors: Vec<String> = one
+            .update
+            .error
+            .iter()
+            .map(|(name, e)| format!("{} {}", name.replace('_', "-"), short(e.0)))
+            .collect();
+        if !errors.is_empty() {
+            caption.push(format!("Error of the update: {}.", errors.join(", ")));
+        }
+    }
+    let negative =
+        groups.iter().flat_map(|g| &g.views).flat_map(|v| &v.edges).any(|edge| edge.weight < 0.0);
+    caption.push(
+        if negative {
+            "Width: size of a weight; dashed: negative."
+        } else {
+            "Width: size of a weight."
+        }
+        .to_owned(),
+    );
+    caption
+}
+
+/// A number with three digits.
+fn short(value: f64) -> String {
+    if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e4) {
+        format!("{value:.2e}")
+    } else {
+        format!("{value:.3}")
+    }
+}
