@@ -4,25 +4,29 @@
 //! of a group stand side by side where there is room for their units, else one below the other. A unit is large enough
 //! for its number at 14 px.
 
-use super::{Diagram, Group, View};
-use crate::canvas::Rect;
+use super::{Diagram, Group, Quantity, Scales, View};
+use crate::canvas::{Direction, Rect};
 use crate::font::Font;
 use crate::layout::{
     COLUMN, FULL, LARGE, LEADING, MARGIN, MEDIUM, Placed, SMALL, first_lines, stack,
 };
 
 /// Least distance between the centres of two units.
-const PITCH: f64 = 48.0;
+const PITCH: f64 = 46.0;
 /// Largest distance between the centres of two units.
 const WIDE: f64 = 92.0;
 /// Largest radius of a unit.
-const RADIUS: f64 = 23.0;
+const RADIUS: f64 = 24.5;
+/// Half of the room between two units, for their rims.
+const BETWEEN: f64 = 3.6;
 /// Between the rims of two layers.
 const RISE: f64 = 62.0;
 /// Between views, and between groups.
-const GAP: f64 = 22.0;
+const GAP: f64 = 16.0;
 /// Room beside the units for weights that go around a layer.
 const AROUND: f64 = 34.0;
+/// The longest that a name of an input unit may be.
+const LONGEST: f64 = 110.0;
 
 /// A page.
 pub(super) struct Page {
@@ -54,26 +58,22 @@ pub(super) struct PlacedGroup {
 
 /// Where a view stands.
 pub(super) struct PlacedView {
-    /// Lines of its title.
+    /// Lines of its title: centres.
     pub title: Vec<Placed>,
+    /// Centre of the unit of its numbers; no text where they have none.
+    pub unit: Placed,
     /// Centre of what the squares are called.
     pub above: Placed,
     /// Centres of the squares above the output.
     pub squares: Vec<(f64, f64)>,
     /// Centres of the units, by layer.
     pub units: Vec<Vec<(f64, f64)>>,
-    /// Names of the input units: centres, or left ends where they run upwards.
+    /// Names of the input units: centres, or upper ends where they run upwards.
     pub inputs: Vec<Placed>,
+    /// How these run.
+    pub naming: Direction,
     /// Left and right end of the room for units.
     pub sides: (f64, f64),
-}
-
-/// Whether names of input units run across or upwards: the length that they take.
-pub(super) enum Names {
-    /// None, or each shorter than the distance between units.
-    Across,
-    /// So long upwards.
-    Up(f64),
 }
 
 /// Lays a diagram out; `legend` gives the height of the legend for a width.
@@ -93,7 +93,7 @@ pub(super) fn layout(diagram: &Diagram, font: &Font, legend: impl Fn(f64) -> f64
     // The same size of unit in every view.
     let plans: Vec<Plan> = diagram.groups.iter().map(|g| Plan::new(g, share - label(g))).collect();
     let pitch = plans.iter().map(|plan| plan.pitch).fold(WIDE, f64::min);
-    let radius = (pitch / 2.0 - 3.0).min(RADIUS);
+    let radius = (pitch / 2.0 - BETWEEN).min(RADIUS);
 
     let mut top = MARGIN;
     let title =
@@ -104,11 +104,12 @@ pub(super) fn layout(diagram: &Diagram, font: &Font, legend: impl Fn(f64) -> f64
         let mut bottom = top;
         for (i, (group, plan)) in row.iter().zip(plans).enumerate() {
             let at = (MARGIN + i as f64 * (share + GAP), top);
-            let placed = place(group, plan, at, (label(group), share), radius, font);
+            let placed =
+                place(group, plan, at, (label(group), share), (radius, diagram.scales), font);
             bottom = f64::max(bottom, placed.area.bottom());
             groups.push(placed);
         }
-        top = bottom + GAP * 0.8;
+        top = bottom + GAP;
     }
     let legend_at = Rect {
         x: MARGIN,
@@ -168,7 +169,7 @@ fn place(
     plan: &Plan,
     at: (f64, f64),
     (label, share): (f64, f64),
-    radius: f64,
+    (radius, scales): (f64, Scales),
     font: &Font,
 ) -> PlacedGroup {
     let mut top = at.1;
@@ -178,88 +179,77 @@ fn place(
     }
     let (mut names, mut views) = (Vec::new(), Vec::new());
     if !group.empty.is_empty() {
-        let area =
-            Rect { x: at.0, y: at.1, width: share, height: top - at.1 + 3.0 * SMALL * LEADING };
+        let height = top - at.1 + 3.0 * SMALL * LEADING;
+        let area = Rect { x: at.0, y: at.1, width: share, height };
         return PlacedGroup { title, names, views, area };
     }
     let side = group.views.iter().map(around).fold(0.0, f64::max);
     let spacing = |units: usize| ((plan.width - 2.0 * side) / units.max(1) as f64).min(WIDE);
+    let line = |centre: f64, units: usize, y: f64| -> Vec<(f64, f64)> {
+        let first = centre - (units as f64 - 1.0) / 2.0 * spacing(units);
+        (0..units).map(|unit| (first + unit as f64 * spacing(units), y)).collect()
+    };
+    let layers = group.layers.len();
+    let (naming, tall) = naming(group, spacing(group.layers[0].1), font);
     for row in group.views.chunks(plan.columns) {
-        let titles: Vec<_> =
-            row.iter().map(|view| first_lines(font, &view.title, plan.width + GAP - 8.0)).collect();
+        let wrap = |view: &View| first_lines(font, &view.title, plan.width + GAP - 6.0);
+        let titles: Vec<_> = row.iter().map(wrap).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(0) as f64;
+        let unit = |view: &View| scales.of(view.quantity).unit();
+        let units =
+            if row.iter().any(|view| !unit(view).is_empty()) { SMALL * LEADING } else { 0.0 };
         let squares = row.iter().any(|view| !view.above.1.is_empty());
-        let first = top + lines * MEDIUM * LEADING + 4.0;
-        let output = first
-            + radius
-            + 3.0
-            + if squares { SMALL * LEADING + 2.0 * radius + 10.0 } else { 0.0 };
-        let layers = group.layers.len();
+        // From the top: title, unit of the numbers, name and row of the squares, layers, names of the input units.
+        let unit_at = top + lines * MEDIUM * LEADING;
+        let above_at = unit_at + units + 4.0;
+        let row_of_squares = if squares { SMALL * LEADING + 2.0 * radius + 10.0 } else { 0.0 };
+        let output = above_at + row_of_squares + radius + 3.0;
         let height = |layer: usize| output + (layers - 1 - layer) as f64 * (2.0 * radius + RISE);
         let below = height(0) + radius + 6.0;
-        let tall = match input_names(group, spacing(group.layers[0].1), font) {
-            Names::Across if group.inputs.is_empty() => 0.0,
-            Names::Across => SMALL * LEADING,
-            Names::Up(length) => length,
-        };
+        let named = |view: &View| view.quantity == Quantity::Activity;
+        let tall = if row.iter().any(named) { tall } else { 0.0 };
         for (i, (view, lines)) in row.iter().zip(&titles).enumerate() {
             let left = at.0 + label + i as f64 * (plan.width + GAP);
-            let centre = left + plan.width / 2.0;
-            let line = |units: usize, y: f64| -> Vec<(f64, f64)> {
-                let x = |unit: usize| {
-                    centre + (unit as f64 - (units as f64 - 1.0) / 2.0) * spacing(units)
-                };
-                (0..units).map(|unit| (x(unit), y)).collect()
-            };
-            let units: Vec<_> = group
-                .layers
-                .iter()
-                .enumerate()
-                .map(|(n, (_, units))| line(*units, height(n)))
-                .collect();
-            let above = Placed { text: view.above.0.clone(), x: centre, y: first + SMALL };
-            let inputs = units[0].iter().zip(&group.inputs).map(|(&(x, _), name)| {
-                match tall > 2.0 * SMALL {
-                    true => Placed {
-                        text: font.ellipsis(name, SMALL, tall),
-                        x: x + SMALL * 0.36,
-                        y: below + font.width(&font.ellipsis(name, SMALL, tall), SMALL),
-                    },
-                    false => Placed { text: name.clone(), x, y: below + SMALL },
-                }
-            });
-            let mut title_top = top;
+            let x = left + plan.width / 2.0;
+            let units: Vec<_> =
+                (0..layers).map(|n| line(x, group.layers[n].1, height(n))).collect();
+            let inputs = units[0].iter().zip(&group.inputs).filter(|_| named(view)).map(
+                |(&(x, _), name)| match naming {
+                    Direction::Across => Placed { text: name.clone(), x, y: below + SMALL },
+                    Direction::Up => {
+                        let text = font.ellipsis(name, SMALL, tall);
+                        Placed { y: below + font.width(&text, SMALL), x: x + SMALL * 0.36, text }
+                    }
+                },
+            );
+            let mut title_at = top;
             views.push(PlacedView {
-                title: stack(lines, left, MEDIUM, &mut title_top),
-                above,
-                squares: line(view.above.1.len(), output - 2.0 * radius - 10.0),
+                title: stack(lines, x, MEDIUM, &mut title_at),
+                unit: Placed { text: unit(view), x, y: unit_at + SMALL },
+                above: Placed { text: view.above.0.clone(), x, y: above_at + SMALL },
+                squares: line(x, view.above.1.len(), output - 2.0 * radius - 10.0),
                 inputs: inputs.collect(),
+                naming,
                 units,
                 sides: (left, left + plan.width),
             });
         }
         for (n, (name, _)) in group.layers.iter().enumerate() {
-            names.push(Placed {
-                text: name.clone(),
-                x: at.0 + label - 8.0,
-                y: height(n) + SMALL * 0.36,
-            });
+            let (x, y) = (at.0 + label - 8.0, height(n) + SMALL * 0.36);
+            names.push(Placed { text: name.clone(), x, y });
         }
-        top = below + tall + GAP * 0.6;
+        top = below + tall + GAP;
     }
-    let area = Rect { x: at.0, y: at.1, width: share, height: top - GAP * 0.6 - at.1 };
+    let area = Rect { x: at.0, y: at.1, width: share, height: top - GAP - at.1 };
     PlacedGroup { title, names, views, area }
 }
 
-/// Longest that a name may be upwards.
-const LONGEST: f64 = 110.0;
-
-/// How the names of the input units run.
-pub(super) fn input_names(group: &Group, spacing: f64, font: &Font) -> Names {
+/// How the names of the input units run, and the height that they take.
+fn naming(group: &Group, spacing: f64, font: &Font) -> (Direction, f64) {
     let longest = group.inputs.iter().map(|name| font.width(name, SMALL)).fold(0.0, f64::max);
-    if longest <= spacing - 6.0 {
-        Names::Across
-    } else {
-        Names::Up(longest.min(LONGEST).max(2.1 * SMALL))
+    match longest {
+        0.0 => (Direction::Across, 0.0),
+        longest if longest <= spacing - 6.0 => (Direction::Across, SMALL * LEADING),
+        longest => (Direction::Up, longest.min(LONGEST)),
     }
 }

@@ -9,6 +9,7 @@
 
 mod curve;
 mod layout;
+mod legend;
 mod paint;
 
 pub(crate) use paint::svg;
@@ -46,7 +47,7 @@ pub(crate) struct Group {
 pub(crate) struct View {
     /// Above it.
     pub title: String,
-    /// What its numbers are.
+    /// What the numbers of its units are.
     pub quantity: Quantity,
     /// By layer, the number of each unit; empty: the layer has none here.
     pub values: Vec<Vec<f64>>,
@@ -61,9 +62,9 @@ pub(crate) struct View {
 /// What a number of a unit is: it has a scale of colour of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Quantity {
-    /// An activity, or a target.
+    /// An activity; a target, or its distance from one.
     Activity,
-    /// A delta, an error, a difference of activities.
+    /// A delta, or a difference of activities.
     Delta,
 }
 
@@ -135,8 +136,7 @@ impl Scales {
 impl Shades {
     /// The scale of some numbers, those that are not finite left aside: full colour is their largest size, or at least `least`.
     ///
-    /// Numbers are printed with two decimals: in units of a power of ten where the largest would otherwise be below 0.1 or
-    /// have more than two digits before the point.
+    /// They are printed in units of a power of ten where the largest is below 0.1 or not below 100.
     pub fn of(values: impl Iterator<Item = f64>, least: f64) -> Self {
         let (mut largest, mut signed) = (0.0_f64, false);
         for value in values.filter(|value| value.is_finite()) {
@@ -160,7 +160,7 @@ impl Shades {
         if share.is_nan() { 0.0 } else { share }
     }
 
-    /// A number as it stands in its unit: two decimals, `1` and `0` without.
+    /// A number as it stands in its unit, with two digits: `0.04`, `0.42`, `4.2`, `42`; whole ones without decimals.
     pub fn printed(self, value: f64) -> String {
         let value = value / 10_f64.powi(self.exponent);
         if value.is_nan() {
@@ -172,15 +172,15 @@ impl Shades {
         let rounded = format!("{:.2}", value.abs());
         let text = match rounded.strip_suffix(".00") {
             Some(whole) if value.fract() == 0.0 => whole.to_owned(),
-            _ if value.abs() >= 99.5 => format!("{:.0}", value.abs()),
-            _ if value.abs() >= 9.995 => format!("{:.1}", value.abs()),
+            _ if value.abs() >= 9.95 => format!("{:.0}", value.abs()),
+            _ if value.abs() >= 0.995 => format!("{:.1}", value.abs()),
             _ => rounded,
         };
         let zero = text.chars().all(|c| matches!(c, '0' | '.'));
         if value < 0.0 && !zero { format!("−{text}") } else { text }
     }
 
-    /// ` × 10⁻²`, or nothing.
+    /// `× 10⁻²`, or nothing.
     pub fn unit(self) -> String {
         if self.exponent == 0 {
             return String::new();
@@ -193,7 +193,7 @@ impl Shades {
             '3' => '³',
             digit => char::from_u32('⁰' as u32 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit),
         });
-        format!(" × 10{}", raised.collect::<String>())
+        format!("× 10{}", raised.collect::<String>())
     }
 }
 
@@ -210,9 +210,9 @@ mod tests {
     fn the_largest_number_has_one_digit_before_the_point_and_all_have_the_same_unit() {
         let strings = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
         let found = printed(&[0.0123, -0.004, 0.0]);
-        assert_eq!(found, (strings(&["1.23", "−0.40", "0"]), " × 10⁻²".to_owned()));
+        assert_eq!(found, (strings(&["1.2", "−0.40", "0"]), "× 10⁻²".to_owned()));
         let found = printed(&[1234.0, -1e-9]);
-        assert_eq!(found, (strings(&["1.23", "0.00"]), " × 10³".to_owned()));
+        assert_eq!(found, (strings(&["1.2", "0.00"]), "× 10³".to_owned()));
         assert_eq!(printed(&[1.0, 0.5]), (strings(&["1", "0.50"]), String::new()));
     }
 

@@ -64,10 +64,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     }
     let scales = scales(&groups);
     let caption = caption(seed, &shown, &groups);
-    for view in groups.iter_mut().flat_map(|group| &mut group.views) {
-        view.title += &scales.of(view.quantity).unit();
-    }
-    let diagram = Diagram { title: scene.title("network"), groups, scales, caption };
+    let diagram = Diagram { title: scene.title("one update of one run"), groups, scales, caption };
     Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Diagram(diagram), table })
 }
 
@@ -149,9 +146,9 @@ impl<'a> Moment<'a> {
         let several = self.phases().count() > 1;
         for (phase, activity) in self.phases() {
             let title = match phase.name.as_str() {
-                "forward" => "activities, on the way up ↑".to_owned(),
-                _ if !several => "activities, settled ↕".to_owned(),
-                name => format!("{} ↕", name.replace('_', " ")),
+                "forward" => "↑ activity on the way up".to_owned(),
+                _ if !several => "↕ activity, settled".to_owned(),
+                name => format!("↕ {} phase", name.replace('_', " ")),
             };
             group.views.push(View {
                 title,
@@ -163,9 +160,9 @@ impl<'a> Moment<'a> {
             });
         }
         let (title, direction) = match self.made() {
-            Made::Delta => ("deltas, on the way down ↓".to_owned(), Direction::Down),
-            Made::Settled => ("deltas, settled ↕".to_owned(), Direction::Down),
-            Made::Difference(what) => (format!("difference, {what}"), Direction::Nowhere),
+            Made::Delta => ("↓ delta on the way down".to_owned(), Direction::Down),
+            Made::Settled => ("↕ delta, settled".to_owned(), Direction::Down),
+            Made::Difference(what) => (what.to_owned(), Direction::Nowhere),
         };
         let output = self.trace().layers.last().map_or("", |layer| layer.name.as_str());
         let answer = self.phases().next().map(|(_, activity)| first(activity.get(output)));
@@ -175,7 +172,7 @@ impl<'a> Moment<'a> {
             quantity: Quantity::Delta,
             values: self.by_layer(&self.update.delta, Vec::new()),
             biases: Vec::new(),
-            above: ("error: target − activity".to_owned(), error),
+            above: ("error".to_owned(), error),
             edges: self.edges(direction),
         });
     }
@@ -198,13 +195,12 @@ impl<'a> Moment<'a> {
             else {
                 continue; // it has another's weights, and they are drawn
             };
-            if direction == Direction::Down && (from == 0 || replaced(&path.to, &path.from)) {
-                continue;
-            }
+            let unused =
+                direction == Direction::Down && (from == 0 || replaced(&path.to, &path.from));
             let answered =
                 trace.paths.iter().find(|other| other.to == path.from && other.from == path.to);
             let flow = match answered {
-                _ if direction == Direction::Nowhere => Flow::Idle,
+                _ if unused || direction == Direction::Nowhere => Flow::Idle,
                 Some(other) if to != from && self.before.weights.contains_key(&other.name) => {
                     Flow::Twin
                 }
@@ -345,9 +341,9 @@ fn scales(groups: &[Group]) -> Scales {
     let views = |quantity: Quantity| {
         groups.iter().flat_map(|group| &group.views).filter(move |view| view.quantity == quantity)
     };
-    let numbers = |quantity: Quantity| {
-        views(quantity).flat_map(|view| view.values.iter().flatten().chain(&view.above.1)).copied()
-    };
+    let numbers =
+        |quantity: Quantity| views(quantity).flat_map(|view| view.values.iter().flatten()).copied();
+    let above = groups.iter().flat_map(|group| &group.views).flat_map(|view| &view.above.1);
     let activities = views(Quantity::Activity);
     let weights = activities.flat_map(|view| {
         let weights = view.edges.iter().map(|edge| edge.weight);
@@ -355,7 +351,7 @@ fn scales(groups: &[Group]) -> Scales {
     });
     Scales {
         weight: weights.filter(|w| w.is_finite()).map(f64::abs).fold(0.0, f64::max),
-        activity: Shades::of(numbers(Quantity::Activity), 1.0),
+        activity: Shades::of(numbers(Quantity::Activity).chain(above.copied()), 1.0),
         delta: Shades::of(numbers(Quantity::Delta), 0.0).fine(),
     }
 }
@@ -400,9 +396,9 @@ fn caption(seed: u64, shown: &[Moment<'_>], groups: &[Group]) -> Vec<String> {
         groups.iter().flat_map(|g| &g.views).flat_map(|v| &v.edges).any(|edge| edge.weight < 0.0);
     caption.push(
         if negative {
-            "Width: size of a weight; dashed: negative."
+            "Dashed: negative weights. Error: target\u{a0}−\u{a0}activity."
         } else {
-            "Width: size of a weight."
+            "Error: target\u{a0}−\u{a0}activity."
         }
         .to_owned(),
     );

@@ -2,6 +2,8 @@
 //!
 //! The numbers are made up (a fixed formula of cell and seed); only the figures are to be looked at.
 
+mod networks;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,8 +15,11 @@ fn main() -> ExitCode {
         eprintln!("usage: gallery DIR");
         return ExitCode::from(2);
     };
-    for (name, study, records) in studies() {
-        match draw(&study, &records, &out.join(name)) {
+    let charts = studies().into_iter().map(|(name, study, records)| (name, study, records, vec![]));
+    let networks = networks::studies();
+    let networks = networks.into_iter().map(|(name, study, traces)| (name, study, vec![], traces));
+    for (name, study, records, traces) in charts.chain(networks) {
+        match draw(&study, &records, &traces, &out.join(name)) {
             Ok(paths) => paths.iter().for_each(|p| println!("{}", p.display())),
             Err(error) => {
                 eprintln!("{name}: {error}");
