@@ -278,6 +278,12 @@ fn extents(chart: &Chart) -> (Extent, Extent) {
 
 /// The axis with as many ticks as have room side by side.
 fn fitting_ruler(axis: &Axis, extent: Extent, width: f64, font: &Font) -> Ruler {
+    if !axis.columns.is_empty() {
+        let room = width / axis.columns.len() as f64 - 6.0;
+        let ruler = ruler(axis, extent, 0);
+        let marks = ruler.marks.into_iter().map(|(at, l)| (at, font.ellipsis(&l, SMALL, room)));
+        return Ruler { marks: marks.collect(), ..ruler };
+    }
     let mut count = ((width / 64.0) as usize).max(2);
     loop {
         let ruler = ruler(axis, extent, count);
@@ -301,6 +307,11 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
     if !axis.rows.is_empty() {
         let marks = axis.rows.iter().enumerate().map(|(i, name)| (-(i as f64), name.clone()));
         let range = (0.5 - axis.rows.len() as f64, 0.5);
+        return Ruler { scale: Scale::Linear, range, marks: marks.collect() };
+    }
+    if !axis.columns.is_empty() {
+        let marks = axis.columns.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
+        let range = (-0.5, axis.columns.len() as f64 - 0.5);
         return Ruler { scale: Scale::Linear, range, marks: marks.collect() };
     }
     let scale = axis.scale;

@@ -464,7 +464,7 @@ fn what_does_not_exist_is_named_with_what_does() {
     };
     assert_eq!(
         message(request("survivel")),
-        "figure 1: unknown kind \"survivel\"; expected one of learning-curve, survival, final, associations, network"
+        "figure 1: unknown kind \"survivel\"; expected one of learning-curve, survival, final, grid, angle, layers, profile, associations, network"
     );
     let metric = FigureRequest { metric: "see".to_owned(), ..request("learning-curve") };
     assert_eq!(message(metric), "figure 1: no metric \"see\" for learning-curve; recorded: sse");

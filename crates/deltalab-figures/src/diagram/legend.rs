@@ -1,13 +1,13 @@
 //! The legend of a diagram: scales of colour, and weights and biases of a round size.
 
 use super::curve::Point;
-use super::paint::{POSITIVE, WHITE, dash, disc, hue, rim, shade, thickness, tile};
+use super::paint::{dash, disc, hue, rim, thickness, tile};
 use super::{Diagram, Quantity, Shades};
 use crate::canvas::{Anchor, Direction, Plane, Rect};
 use crate::font::Font;
 use crate::layout::SMALL;
 use crate::paint::{put, stroke};
-use crate::palette::INK;
+use crate::palette::{INK, POSITIVE, WHITE, shade};
 
 /// Height of a row.
 const ROW: f64 = 24.0;

@@ -12,13 +12,9 @@ use crate::canvas::{Anchor, Canvas, Direction, Element, Ink, Plane, Rect};
 use crate::font::Font;
 use crate::layout::{LARGE, LEADING, MEDIUM, SMALL};
 use crate::paint::{put, stroke, write};
-use crate::palette::{Color, GRID, INK, Marker, RULE, SOFT};
-
-/// Positive numbers and weights.
-pub(super) const POSITIVE: Color = Color(0x0072b2);
-/// Negative numbers and weights: Okabe & Ito's vermillion, darkened until it is as dark as the blue.
-const NEGATIVE: Color = Color(0xb84a00);
-pub(super) const WHITE: Color = Color(0xffffff);
+use crate::palette::{
+    Color, GRID, INK, Marker, NEGATIVE, POSITIVE, RULE, SOFT, WHITE, shade, text_on,
+};
 
 /// Width of the largest weight.
 const WIDEST: f64 = 5.2;
@@ -140,7 +136,7 @@ impl Brush<'_> {
 
     fn number(&self, (x, y): Point, number: f64, shades: Shades) {
         let text = self.form.of(number, shades);
-        let color = on(shades.share(number));
+        let color = text_on(shades.share(number));
         let at = (x, y + SMALL * 0.36);
         put(self.plane, &text, at, SMALL, color, Anchor::Middle, Direction::Across);
     }
@@ -227,21 +223,6 @@ impl Form {
             false => Self::Bare,
         }
     }
-}
-
-/// The colour of a share of full colour, −1 to 1.
-pub(super) fn shade(share: f64) -> Color {
-    let Color(full) = if share < 0.0 { NEGATIVE } else { POSITIVE };
-    let mix = |shift: u32| {
-        let (full, white) = (f64::from((full >> shift) & 0xff), 255.0);
-        ((white + (full - white) * share.abs()).round() as u32) << shift
-    };
-    Color(mix(16) | mix(8) | mix(0))
-}
-
-/// The text colour that stands out from it more.
-fn on(share: f64) -> Color {
-    if share.abs() > 0.87 { WHITE } else { INK }
 }
 
 pub(super) fn disc(plane: &Plane<'_>, at: Point, radius: f64, color: Color) {

@@ -9,10 +9,14 @@ use crate::error::Error;
 use crate::table::Table;
 use crate::ticks::Scale;
 
+pub(crate) mod angle;
 pub(crate) mod associations;
 pub(crate) mod final_metric;
+pub(crate) mod grid;
+pub(crate) mod layers;
 pub(crate) mod learning_curve;
 pub(crate) mod network;
+pub(crate) mod profile;
 pub(crate) mod survival;
 
 /// A kind of figure.
@@ -24,8 +28,17 @@ pub(crate) struct Kind {
 }
 
 /// Every kind.
-pub(crate) const ALL: [Kind; 5] =
-    [learning_curve::KIND, survival::KIND, final_metric::KIND, associations::KIND, network::KIND];
+pub(crate) const ALL: [Kind; 9] = [
+    learning_curve::KIND,
+    survival::KIND,
+    final_metric::KIND,
+    grid::KIND,
+    angle::KIND,
+    layers::KIND,
+    profile::KIND,
+    associations::KIND,
+    network::KIND,
+];
 
 const NAMES: [&str; ALL.len()] = {
     let mut names = [""; ALL.len()];
