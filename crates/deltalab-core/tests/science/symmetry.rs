@@ -65,7 +65,8 @@ fn the_metric_is_that_of_the_weights_in_the_trace() {
                 let name = format!("weight_symmetry({upper}<-{lower})");
                 let found = last::<GeneRec>(&cell, &params, &outcome, &name);
                 // A path within the output layer of one unit has no weight, and s = 1.
-                let expected = if square.len() == 1 { 1.0 } else { index(&[square.clone()]) };
+                let expected =
+                    if square.len() == 1 { 1.0 } else { index(std::slice::from_ref(&square)) };
                 close(found, expected, 1e-14, &name); // rounding of some twenty products
                 all.push(square);
             }

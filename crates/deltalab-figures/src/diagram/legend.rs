@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn numbers_of_a_legend_have_two_digits() {
-        let numbers = [0.0, 1.0, -0.7071, 12.34, 1.26e-5, -98765.0];
+        let numbers = [0.0, 1.0, -0.7149, 12.34, 1.26e-5, -98765.0];
         let expected = ["0", "1", "−0.71", "12", "1.3 × 10⁻⁵", "−9.9 × 10⁴"];
         assert_eq!(numbers.map(two_digits), expected);
     }

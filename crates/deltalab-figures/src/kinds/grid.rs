@@ -262,21 +262,13 @@ fn number(value: f64) -> String {
     let size = value.abs();
     if !value.is_finite() {
         "not finite".to_owned()
-    } else if value.fract() == 0.0 && size < 1e6 || (1000.0..1e6).contains(&size) {
+    } else if value == 0.0 || value.fract() == 0.0 && size < 1e6 || (1e3..1e6).contains(&size) {
         format!("{value:.0}")
-    } else if size >= 1e6 || size < 1e-3 {
-        format!("{value:.1e}")
+    } else if (1e-3..1e3).contains(&size) {
+        let places = if size < 0.1 { 3 } else { 2 - usize::from(size >= 10.0) };
+        format!("{value:.places$}")
     } else {
-        format!(
-            "{value:.*}",
-            if size < 0.1 {
-                3
-            } else if size < 10.0 {
-                2
-            } else {
-                1
-            }
-        )
+        format!("{value:.1e}")
     }
 }
 

@@ -14,7 +14,7 @@ use deltalab_results::statistics::proportion::wilson;
 use deltalab_results::{Cell, Runs, Study};
 
 use super::{Drawing, Kind, Picture, Scene};
-use crate::chart::{Axis, Chart, Mark, Panel, Sample, Span};
+use crate::chart::{Axis, Chart, Mark, Panel, Points, Sample, Span};
 use crate::error::Error;
 use crate::kinds::learning_curve::legend;
 use crate::palette::Style;
@@ -38,7 +38,8 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let mut table = Table::new(study, &["factor", "n", "within", "share", "low", "high"]);
     let (mut bands, mut lines) = (Vec::new(), Vec::new());
     for (i, (solver, factors)) in solvers.iter().zip(&factors).enumerate() {
-        let (mut band, mut line): (Vec<(f64, f64, f64)>, Vec<(f64, f64)>) = Default::default();
+        let mut line: Points = Vec::new();
+        let mut band: Vec<(f64, f64, f64)> = Vec::new();
         for (factor, within) in staircase(factors, last) {
             let share = within as f64 / problems as f64;
             let Some(interval) = wilson(within, problems) else { continue };
