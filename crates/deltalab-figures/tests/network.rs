@@ -250,6 +250,18 @@ fn what_cannot_be_shown_is_said() {
 }
 
 #[test]
+fn a_trace_that_does_not_fit_together_is_drawn_as_far_as_it_does() {
+    let mut odd = document();
+    odd["initial"]["weights"]["output<-hidden"] = json!([[3.0, -2.0, 1.0], [1.0, 1.0, 1.0]]);
+    odd["updates"][0]["delta"]["hidden"] = json!([[0.5], [0.5], [0.5]]);
+    odd["updates"][0]["input"] = json!([]);
+    figure(&[traced(odd)], &[1]);
+    let mut none = document();
+    none["layers"] = json!([]);
+    assert!(texts(&figure(&[traced(none)], &[1]).svg).contains(&"its trace has no layers"));
+}
+
+#[test]
 fn numbers_that_are_not_finite_and_nets_without_weights_can_be_drawn() {
     let mut broken = document();
     broken["updates"][0]["phases"][0]["activation"]["output"] = json!([["NaN"]]);

@@ -11,8 +11,10 @@ mod curve;
 mod layout;
 mod legend;
 mod paint;
+mod wiring;
 
 pub(crate) use paint::svg;
+pub(crate) use wiring::{Way, edges};
 
 /// A figure of networks.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,7 +153,7 @@ impl Shades {
 
     /// The same scale with numbers printed so that the largest has one digit before the point.
     pub fn fine(self) -> Self {
-        Self { exponent: self.full.log10().floor() as i32, ..self }
+        Self { exponent: (self.full.log10().floor() as i32).max(-300), ..self }
     }
 
     /// Share of full colour, −1 to 1; 0 for NaN.

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use deltalab_results::number::{Number, csv};
+use deltalab_results::number::csv;
 use deltalab_results::trace::{Phase, Rows, State, Trace, Update};
 use deltalab_results::{Cell, Traced};
 
 use super::{Drawing, Kind, Picture, Scene};
 use crate::cells::cell_name;
-use crate::diagram::{Diagram, Edge, Flow, Group, Quantity, Scales, Shades, View};
+use crate::diagram::{Diagram, Group, Quantity, Scales, Shades, View, Way, edges};
 use crate::error::Error;
 use crate::table::Table;
 
@@ -89,6 +89,9 @@ fn moment<'a>(
         if let Some(why) = traced.trace.too_large() {
             return Err(why);
         }
+        if traced.trace.layers.is_empty() {
+            return Err("its trace has no layers".to_owned());
+        }
         let update =
             traced.trace.updates.iter().find(|update| Some(update.update) == number.checked_sub(1));
         if let Some(update) = update
@@ -111,10 +114,6 @@ impl<'a> Moment<'a> {
     /// The phases that have activities.
     fn phases(&self) -> impl Iterator<Item = (&'a Phase, &'a BTreeMap<String, Rows>)> {
         self.update.phases.iter().filter_map(|phase| Some((phase, phase.activation.as_ref()?)))
-    }
-
-    fn layer(&self, name: &str) -> Option<usize> {
-        self.trace().layers.iter().position(|layer| layer.name == name)
     }
 
     /// What the rule makes of the phases.
@@ -156,13 +155,13 @@ impl<'a> Moment<'a> {
                 values: self.by_layer(activity, input.clone()),
                 biases: biases.clone(),
                 above: ("target".to_owned(), target.clone()),
-                edges: self.edges(Direction::Up),
+                edges: edges(trace, &self.before, Way::Up),
             });
         }
-        let (title, direction) = match self.made() {
-            Made::Delta => ("↓ delta on the way down".to_owned(), Direction::Down),
-            Made::Settled => ("↕ delta, settled".to_owned(), Direction::Down),
-            Made::Difference(what) => (what.to_owned(), Direction::Nowhere),
+        let (title, way) = match self.made() {
+            Made::Delta => ("↓ delta on the way down".to_owned(), Way::Down),
+            Made::Settled => ("↕ delta, settled".to_owned(), Way::Down),
+            Made::Difference(what) => (what.to_owned(), Way::Nowhere),
         };
         let output = self.trace().layers.last().map_or("", |layer| layer.name.as_str());
         let answer = self.phases().next().map(|(_, activity)| first(activity.get(output)));
@@ -173,7 +172,7 @@ impl<'a> Moment<'a> {
             values: self.by_layer(&self.update.delta, Vec::new()),
             biases: Vec::new(),
             above: ("error".to_owned(), error),
-            edges: self.edges(direction),
+            edges: edges(trace, &self.before, way),
         });
     }
 
@@ -181,70 +180,6 @@ impl<'a> Moment<'a> {
     fn by_layer(&self, of: &BTreeMap<String, Rows>, input: Vec<f64>) -> Vec<Vec<f64>> {
         let above = self.trace().layers.iter().skip(1).map(|layer| first(of.get(&layer.name)));
         [input].into_iter().chain(above).collect()
-    }
-
-    /// The weights as they are used. Those that are masked are not there.
-    fn edges(&self, direction: Direction) -> Vec<Edge> {
-        let trace = self.trace();
-        let mut edges = Vec::new();
-        let replaced =
-            |to: &str, from: &str| self.before.feedback.contains_key(&format!("{from}<-{to}"));
-        for path in &trace.paths {
-            let (Some(weights), Some(to), Some(from)) =
-                (self.before.weights.get(&path.name), self.layer(&path.to), self.layer(&path.from))
-            else {
-                continue; // it has another's weights, and they are drawn
-            };
-            let unused =
-                direction == Direction::Down && (from == 0 || replaced(&path.to, &path.from));
-            let answered =
-                trace.paths.iter().find(|other| other.to == path.from && other.from == path.to);
-            let flow = match answered {
-                _ if unused || direction == Direction::Nowhere => Flow::Idle,
-                Some(other) if to != from && self.before.weights.contains_key(&other.name) => {
-                    Flow::Twin
-                }
-                Some(_) if to != from => Flow::Both,
-                _ => Flow::One,
-            };
-            let tied = to == from && is_symmetric(weights);
-            for (j, row) in weights.iter().enumerate() {
-                for (i, weight) in row.iter().enumerate() {
-                    let there = path.mask.as_ref().is_none_or(|mask| {
-                        mask.get(j).and_then(|row| row.get(i)).is_none_or(|on| *on != 0)
-                    });
-                    if !there || tied && j < i {
-                        continue;
-                    }
-                    let (mut ends, flow) = (
-                        [(from, i), (to, j)],
-                        if tied && flow != Flow::Idle { Flow::Both } else { flow },
-                    );
-                    if direction == Direction::Down {
-                        ends.reverse();
-                    }
-                    edges.push(Edge { from: ends[0], to: ends[1], weight: weight.0, flow });
-                }
-            }
-        }
-        if direction == Direction::Down {
-            for (name, weights) in &self.before.feedback {
-                let ends = name
-                    .split_once("<-")
-                    .and_then(|(to, from)| Some((self.layer(to)?, self.layer(from)?)));
-                let Some((to, from)) = ends else { continue };
-                for (j, row) in weights.iter().enumerate() {
-                    let edge = |(k, weight): (usize, &Number)| Edge {
-                        from: (from, k),
-                        to: (to, j),
-                        weight: weight.0,
-                        flow: Flow::One,
-                    };
-                    edges.extend(row.iter().enumerate().map(edge));
-                }
-            }
-        }
-        edges
     }
 
     /// Every number that is drawn, as rows of the table.
@@ -316,25 +251,9 @@ enum Made {
     Difference(&'static str),
 }
 
-/// Which way a view goes through the weights.
-#[derive(Clone, Copy, PartialEq)]
-enum Direction {
-    /// From sending to receiving units.
-    Up,
-    /// From receiving to sending units, input aside.
-    Down,
-    /// Neither.
-    Nowhere,
-}
-
 /// The first pattern's column.
 fn first(rows: Option<&Rows>) -> Vec<f64> {
     rows.into_iter().flatten().map(|row| row.first().map_or(f64::NAN, |x| x.0)).collect()
-}
-
-fn is_symmetric(weights: &Rows) -> bool {
-    let at = |j: usize, i: usize| weights.get(j).and_then(|row| row.get(i)).map(|w| w.0);
-    (0..weights.len()).all(|j| (0..j).all(|i| at(j, i) == at(i, j)))
 }
 
 fn scales(groups: &[Group]) -> Scales {
@@ -392,16 +311,11 @@ fn caption(seed: u64, shown: &[Moment<'_>], groups: &[Group]) -> Vec<String> {
             caption.push(format!("Error of the update: {}.", errors.join(", ")));
         }
     }
-    let negative =
-        groups.iter().flat_map(|g| &g.views).flat_map(|v| &v.edges).any(|edge| edge.weight < 0.0);
-    caption.push(
-        if negative {
-            "Dashed: negative weights. Error: target\u{a0}−\u{a0}activity."
-        } else {
-            "Error: target\u{a0}−\u{a0}activity."
-        }
-        .to_owned(),
-    );
+    let mut weights = groups.iter().flat_map(|g| &g.views).flat_map(|v| &v.edges);
+    if weights.any(|edge| edge.weight < 0.0) {
+        caption.push("Dashed: negative weights.".to_owned());
+    }
+    caption.push("Error: target\u{a0}−\u{a0}activity.".to_owned());
     caption
 }
 
