@@ -18,6 +18,8 @@ pub enum Metric {
     Correct,
     /// Length of the weight vector.
     WeightNorm,
+    /// How nearly the weights of both directions are the same.
+    WeightSymmetry,
     /// Root mean square of δ.
     DeltaNorm,
     /// Mean steps of settling.
@@ -103,6 +105,13 @@ pub const METRICS: &[MetricKind] = &[
         better: Better::Neither,
     },
     MetricKind {
+        metric: Metric::WeightSymmetry,
+        name: "weight_symmetry",
+        unit: "",
+        meaning: "2 Σ w_ij w_ji / Σ (w_ij² + w_ji²) over weights in both directions, of the pair of paths, or of the lateral path and itself (without one: of all pairs), after the epoch; 1: w_ij = w_ji, 0: unrelated, −1: w_ij = −w_ji; weights that are shared, or all 0: 1",
+        better: Better::Neither,
+    },
+    MetricKind {
         metric: Metric::DeltaNorm,
         name: "delta_norm",
         unit: "",
@@ -165,6 +174,11 @@ impl Metric {
     /// Whether it has a column for each layer above the input too.
     pub fn by_layer(self) -> bool {
         matches!(self, Self::DeltaNorm | Self::GradientAngle | Self::GradientRatio)
+    }
+
+    /// Whether it has a column for each pair of reciprocal paths too.
+    pub fn by_pair(self) -> bool {
+        self == Self::WeightSymmetry
     }
 
     /// Whether it needs the exact gradient.

@@ -33,6 +33,8 @@ pub(crate) struct Axis {
     pub span: Span,
     /// Names at 0, −1, −2, … from the top (a vertical axis of rows). Empty: numbers.
     pub rows: Vec<String>,
+    /// Names at 0, 1, 2, … from the left (a horizontal axis of columns). Empty: numbers.
+    pub columns: Vec<String>,
 }
 
 /// What an axis must show.
@@ -80,8 +82,21 @@ pub(crate) enum Mark {
     Boundary(f64, String),
     /// A horizontal reference line.
     Level(f64),
+    /// A field of a heat map, about a column and a row.
+    Tile((f64, f64), Tile),
     /// Words at the left end of the row at this height: why it is empty.
     Remark(f64, String),
+}
+
+/// A field of a heat map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tile {
+    /// Share of full colour, 0 to 1.
+    pub share: f64,
+    /// Its number, where there is room for it.
+    pub text: String,
+    /// Whether it gets a frame.
+    pub best: bool,
 }
 
 /// A line of the legend.
@@ -102,6 +117,8 @@ pub(crate) enum Sample {
     Line,
     /// A piece of a line on its band.
     LineAndBand,
+    /// Colour from none to full, whatever the style.
+    Ramp,
 }
 
 impl Chart {
@@ -138,7 +155,7 @@ impl Mark {
             Mark::Interval((low, mean, high), at) => {
                 [low, mean, high].into_iter().for_each(|&v| add(v, *at));
             }
-            Mark::Boundary(..) | Mark::Remark(..) => {}
+            Mark::Boundary(..) | Mark::Remark(..) | Mark::Tile(..) => {}
             Mark::Level(at) => ys.add(*at, y),
         }
         (xs, ys)

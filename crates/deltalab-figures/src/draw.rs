@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use deltalab_results::{FigureRequest, Record, Runs, Study};
+use deltalab_results::{FigureRequest, Record, Runs, Study, Traced};
 
+use crate::diagram;
 use crate::error::Error;
 use crate::font::Font;
-use crate::kinds::{self, KINDS, Scene};
+use crate::kinds::{self, KINDS, Picture, Scene};
 use crate::paint;
 use crate::png::png;
 
@@ -26,7 +27,9 @@ pub struct Figure {
 ///
 /// Missing records are no error: what is there is shown, and the caption says `partial n/N runs`. The result depends on nothing
 /// but the arguments. Fails if the study asks for a kind, metric, facet or name that does not exist.
-pub fn render(study: &Study, records: &[Record]) -> Result<Vec<Figure>, Error> {
+///
+/// `traces` are those that the folder keeps; figures of kind `network` show what is there.
+pub fn render(study: &Study, records: &[Record], traces: &[Traced]) -> Result<Vec<Figure>, Error> {
     let runs = Runs::new(study, records);
     let usual;
     let requests = if study.figures.is_empty() {
@@ -45,10 +48,15 @@ pub fn render(study: &Study, records: &[Record]) -> Result<Vec<Figure>, Error> {
             kind: request.kind.clone(),
             known: KINDS,
         })?;
-        let mut drawing = (kind.make)(&Scene { study, runs: &runs, request, number })?;
-        drawing.chart.caption.extend(drawing.chart.note_on_the_edge());
+        let drawing = (kind.make)(&Scene { study, runs: &runs, traces, request, number })?;
         let name = name(request, &drawing.stem, number, &figures)?;
-        let svg = paint::svg(&drawing.chart, &font);
+        let svg = match drawing.picture {
+            Picture::Chart(mut chart) => {
+                chart.caption.extend(chart.note_on_the_edge());
+                paint::svg(&chart, &font)
+            }
+            Picture::Diagram(diagram) => diagram::svg(&diagram, &font),
+        };
         figures.push(Figure { name, svg, csv: drawing.table.csv()? });
     }
     Ok(figures)
@@ -66,8 +74,13 @@ fn suited(mut requests: Vec<FigureRequest>, runs: &Runs<'_>) -> Vec<FigureReques
 /// if it is not there. Returns the paths, in that order.
 ///
 /// Each file is written under a temporary name first, so that it is never seen half done, and left alone if it holds these bytes already.
-pub fn draw(study: &Study, records: &[Record], out: &Path) -> Result<Vec<PathBuf>, Error> {
-    let figures = render(study, records)?;
+pub fn draw(
+    study: &Study,
+    records: &[Record],
+    traces: &[Traced],
+    out: &Path,
+) -> Result<Vec<PathBuf>, Error> {
+    let figures = render(study, records, traces)?;
     fs::create_dir_all(out).map_err(|source| Error::Write { path: out.to_owned(), source })?;
     let mut paths = Vec::with_capacity(3 * figures.len());
     for figure in figures {

@@ -22,9 +22,12 @@ pub(crate) const TICK: f64 = 4.0;
 /// Length of a legend's sample in px.
 pub(crate) const SAMPLE: f64 = 34.0;
 
-const COLUMN: f64 = 480.0;
-const FULL: f64 = 1016.0;
-const MARGIN: f64 = 12.0;
+/// Width of a journal's column in px.
+pub(crate) const COLUMN: f64 = 480.0;
+/// Width of a journal's text in px.
+pub(crate) const FULL: f64 = 1016.0;
+/// Around the page.
+pub(crate) const MARGIN: f64 = 12.0;
 /// Right of the last panel: half of the last tick label stands there.
 const RIGHT: f64 = 30.0;
 /// Between panels, and between the last tick label of one and the first of the next.
@@ -213,7 +216,7 @@ fn has_boundaries(chart: &Chart) -> bool {
 }
 
 /// At most two lines, the second cut if there would be more.
-fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
+pub(crate) fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
     let mut lines = font.wrap(title, MEDIUM, width);
     if lines.len() > 2 {
         let rest = lines.split_off(1).join(" ");
@@ -223,7 +226,7 @@ fn first_lines(font: &Font, title: &str, width: f64) -> Vec<String> {
 }
 
 /// Lines of text below `top`, which moves down.
-fn stack(lines: &[String], x: f64, size: f64, top: &mut f64) -> Vec<Placed> {
+pub(crate) fn stack(lines: &[String], x: f64, size: f64, top: &mut f64) -> Vec<Placed> {
     let place = |text: &String| {
         let placed = Placed { text: text.clone(), x, y: *top + size };
         *top += size * LEADING;
@@ -275,6 +278,12 @@ fn extents(chart: &Chart) -> (Extent, Extent) {
 
 /// The axis with as many ticks as have room side by side.
 fn fitting_ruler(axis: &Axis, extent: Extent, width: f64, font: &Font) -> Ruler {
+    if !axis.columns.is_empty() {
+        let room = width / axis.columns.len() as f64 - 6.0;
+        let ruler = ruler(axis, extent, 0);
+        let marks = ruler.marks.into_iter().map(|(at, l)| (at, font.ellipsis(&l, SMALL, room)));
+        return Ruler { marks: marks.collect(), ..ruler };
+    }
     let mut count = ((width / 64.0) as usize).max(2);
     loop {
         let ruler = ruler(axis, extent, count);
@@ -298,6 +307,11 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
     if !axis.rows.is_empty() {
         let marks = axis.rows.iter().enumerate().map(|(i, name)| (-(i as f64), name.clone()));
         let range = (0.5 - axis.rows.len() as f64, 0.5);
+        return Ruler { scale: Scale::Linear, range, marks: marks.collect() };
+    }
+    if !axis.columns.is_empty() {
+        let marks = axis.columns.iter().enumerate().map(|(i, name)| (i as f64, name.clone()));
+        let range = (-0.5, axis.columns.len() as f64 - 0.5);
         return Ruler { scale: Scale::Linear, range, marks: marks.collect() };
     }
     let scale = axis.scale;

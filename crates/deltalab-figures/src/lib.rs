@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Study + Records ── kind ──> Chart (data) ── layout ──> Layout (px) ── paint ──> SVG ──> PNG
+//!       + Traces        │     or Diagram (a network)
 //!                       └───> Table (CSV)
 //! ```
 //!
@@ -28,7 +29,7 @@
 //!     curves: vec![Series { metric: "sse".into(), epochs: vec![100, 200, 300], values: values.to_vec() }],
 //!     pattern_updates: 1200,
 //! };
-//! let figures = render(&study, &[run(0, [1.0, 0.5, 0.1]), run(1, [1.0, 0.7, 0.3])])?;
+//! let figures = render(&study, &[run(0, [1.0, 0.5, 0.1]), run(1, [1.0, 0.7, 0.3])], &[])?;
 //! assert_eq!(figures[0].name, "learning-curve-sse");
 //! let csv = String::from_utf8_lossy(&figures[0].csv);
 //! assert_eq!(csv.lines().nth(2), Some("a1,BP,200,sse,2,0.6,0.55,0.6499999999999999"));
@@ -40,6 +41,7 @@ mod canvas;
 mod cells;
 mod chart;
 mod curve;
+mod diagram;
 mod draw;
 mod error;
 mod font;

@@ -4,7 +4,7 @@ use crate::canvas::{Anchor, Canvas, Direction, Element, Ink, Plane, Rect};
 use crate::chart::{Chart, Key, Mark, Panel, Points, Sample};
 use crate::font::Font;
 use crate::layout::{Frame, LARGE, Layout, MEDIUM, Placed, Ruler, SAMPLE, SMALL, TICK, layout};
-use crate::palette::{Color, GRID, INK, Marker, RULE, SOFT};
+use crate::palette::{Color, GRID, INK, Marker, RULE, SOFT, shade, text_on};
 
 const LINE: f64 = 1.9;
 
@@ -35,7 +35,7 @@ pub(crate) fn svg(chart: &Chart, font: &Font) -> String {
     out
 }
 
-fn put(
+pub(crate) fn put(
     page: &Plane<'_>,
     text: &str,
     at: (f64, f64),
@@ -50,13 +50,19 @@ fn put(
     }
 }
 
-fn write(page: &Plane<'_>, lines: &[Placed], size: f64, color: Color, anchor: Anchor) {
+pub(crate) fn write(page: &Plane<'_>, lines: &[Placed], size: f64, color: Color, anchor: Anchor) {
     for Placed { text, x, y } in lines {
         put(page, text, (*x, *y), size, color, anchor, Direction::Across);
     }
 }
 
-fn stroke(plane: &Plane<'_>, points: Points, color: Color, width: f64, dash: &'static [f64]) {
+pub(crate) fn stroke(
+    plane: &Plane<'_>,
+    points: Points,
+    color: Color,
+    width: f64,
+    dash: &'static [f64],
+) {
     plane.draw(&Element { points, ink: Ink::Line { color, width, dash } });
 }
 
@@ -76,6 +82,7 @@ fn paint_panel(
         for mark in &panel.marks {
             paint_mark(&plane, mark, &layout.x, &layout.y, band);
         }
+        paint_tiles(page, panel, frame, layout, font);
         write_remarks(page, panel, frame, &layout.y);
         name_boundaries(page, panel, frame, &layout.x, font);
     } else {
@@ -181,6 +188,7 @@ fn paint_mark(plane: &Plane<'_>, mark: &Mark, x: &Ruler, y: &Ruler, band: f64) {
             let at = x.scale.coordinate(*at);
             stroke(plane, vec![(at, y.range.0), (at, y.range.1)], RULE, 1.0, &[4.0, 3.0]);
         }
+        Mark::Tile(..) => {}   // on the page, not the plane: `paint_tiles`
         Mark::Remark(..) => {} // words, not data: `write_remarks`
         Mark::Level(at) => {
             let at = y.scale.coordinate(*at);
@@ -203,6 +211,37 @@ fn finite_points(points: &[(f64, f64)], x: &Ruler, y: &Ruler) -> Points {
 /// The longest pieces without a point that is not finite.
 fn finite_pieces<T>(points: &[T], finite: impl Fn(&T) -> bool) -> impl Iterator<Item = &[T]> {
     points.split(move |p| !finite(p)).filter(|piece| !piece.is_empty())
+}
+
+/// Fields of a heat map, with their numbers where there is room, and the best one's frame on top.
+fn paint_tiles(page: &Plane<'_>, panel: &Panel, frame: &Frame, layout: &Layout, font: &Font) {
+    let Rect { x: left, y: top, .. } = frame.plot;
+    let (right, bottom) = (frame.plot.right(), frame.plot.bottom());
+    let tiles = panel.marks.iter().filter_map(|mark| match mark {
+        Mark::Tile(at, tile) => Some((at, tile)),
+        _ => None,
+    });
+    let mut frames = Vec::new();
+    for ((column, row), tile) in tiles {
+        let x = [column - 0.5, column + 0.5].map(|x| along(&layout.x, x, left, right));
+        let y = [row + 0.5, row - 0.5].map(|y| along(&layout.y, y, bottom, top));
+        let corners = vec![(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]), (x[0], y[0])];
+        let ink = Ink::Area { color: shade(tile.share), opacity: 1.0 };
+        page.draw(&Element { points: corners[..4].to_vec(), ink });
+        stroke(page, corners, GRID, 1.0, &[]);
+        if font.width(&tile.text, SMALL) <= x[1] - x[0] - 8.0 {
+            let at = (f64::midpoint(x[0], x[1]), f64::midpoint(y[0], y[1]) + SMALL * 0.36);
+            let color = text_on(tile.share);
+            put(page, &tile.text, at, SMALL, color, Anchor::Middle, Direction::Across);
+        }
+        if tile.best {
+            frames.push([x[0] + 1.5, x[1] - 1.5, y[0] + 1.5, y[1] - 1.5]);
+        }
+    }
+    for [left, right, top, bottom] in frames {
+        let corners = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+        stroke(page, corners, INK, 2.4, &[]);
+    }
 }
 
 fn write_remarks(page: &Plane<'_>, panel: &Panel, frame: &Frame, y: &Ruler) {
@@ -240,6 +279,18 @@ fn paint_sample(page: &Plane<'_>, key: &Key, at: &Placed, band: f64) {
     let (left, right) = (at.x - 7.0 - SAMPLE, at.x - 7.0);
     let y = at.y - SMALL * 0.36;
     let color = key.style.color();
+    if key.sample == Sample::Ramp {
+        const STEPS: usize = 17;
+        for step in 0..STEPS {
+            let from = left + (right - left) * step as f64 / STEPS as f64;
+            let points = vec![(from, y - 6.0), (right, y - 6.0), (right, y + 6.0), (from, y + 6.0)];
+            let color = shade((step as f64 + 0.5) / STEPS as f64);
+            page.draw(&Element { points, ink: Ink::Area { color, opacity: 1.0 } });
+        }
+        let (top, bottom) = (y - 6.0, y + 6.0);
+        let frame = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+        return stroke(page, frame, INK, 0.8, &[]);
+    }
     if key.sample == Sample::LineAndBand {
         let points = vec![(left, y - 5.0), (right, y - 5.0), (right, y + 5.0), (left, y + 5.0)];
         page.draw(&Element { points, ink: Ink::Area { color, opacity: band } });

@@ -23,6 +23,28 @@ pub(crate) const GRID: Color = Color(0xe4e4e4);
 /// Reference lines.
 pub(crate) const RULE: Color = Color(0x999999);
 
+/// Numbers above 0, and weights.
+pub(crate) const POSITIVE: Color = COLORS[0];
+/// Numbers below 0, and weights: the vermillion, darkened until it is as dark as the blue.
+pub(crate) const NEGATIVE: Color = Color(0xb84a00);
+/// The page.
+pub(crate) const WHITE: Color = Color(0xffffff);
+
+/// The colour of a share of full colour: white at 0, blue at 1, vermillion at −1, both equally dark.
+pub(crate) fn shade(share: f64) -> Color {
+    let Color(full) = if share < 0.0 { NEGATIVE } else { POSITIVE };
+    let mix = |shift: u32| {
+        let (full, white) = (f64::from((full >> shift) & 0xff), 255.0);
+        ((white + (full - white) * share.abs()).round() as u32) << shift
+    };
+    Color(mix(16) | mix(8) | mix(0))
+}
+
+/// The text colour that stands out more from [`shade`].
+pub(crate) fn text_on(share: f64) -> Color {
+    if share.abs() > 0.87 { WHITE } else { INK }
+}
+
 const COLORS: [Color; 7] = [
     Color(0x0072b2), // blue
     Color(0xd55e00), // vermillion

@@ -1,7 +1,18 @@
 //! What holds for every figure: it shows the numbers beside it, says what it shows, and survives the data that real studies have.
 
-use deltalab_figures::{Error, Figure, KINDS, default_figures, draw, png, render};
+use deltalab_figures::{Error, Figure, KINDS, default_figures, png};
+use std::path::{Path, PathBuf};
+
 use deltalab_results::{Better, Cell, FigureRequest, Metric, Record, Series, Status, Study};
+
+/// The figures of a study without traces.
+fn render(study: &Study, records: &[Record]) -> Result<Vec<Figure>, Error> {
+    deltalab_figures::render(study, records, &[])
+}
+
+fn draw(study: &Study, records: &[Record], out: &Path) -> Result<Vec<PathBuf>, Error> {
+    deltalab_figures::draw(study, records, &[], out)
+}
 
 fn metric(name: &str, better: Better) -> Metric {
     Metric { name: name.to_owned(), better, ..Metric::default() }
@@ -453,7 +464,7 @@ fn what_does_not_exist_is_named_with_what_does() {
     };
     assert_eq!(
         message(request("survivel")),
-        "figure 1: unknown kind \"survivel\"; expected one of learning-curve, survival, final, associations"
+        "figure 1: unknown kind \"survivel\"; expected one of learning-curve, survival, final, grid, angle, layers, profile, associations, network"
     );
     let metric = FigureRequest { metric: "see".to_owned(), ..request("learning-curve") };
     assert_eq!(message(metric), "figure 1: no metric \"see\" for learning-curve; recorded: sse");

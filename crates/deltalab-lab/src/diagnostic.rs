@@ -182,6 +182,14 @@ pub enum Problem {
         /// The most similar of them.
         nearest: Option<String>,
     },
+    /// A place in the plan that no cell has.
+    #[error("there is no cell {got}; the plan has {cells}, counted from 0")]
+    NoSuchCell {
+        /// The place.
+        got: u64,
+        /// How many cells there are.
+        cells: usize,
+    },
     /// Parameters of the task are each within limits but do not fit together.
     #[error("{complaint}")]
     Task {

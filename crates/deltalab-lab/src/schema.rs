@@ -6,7 +6,7 @@
 //! more than a schema can.
 
 use crate::registry::{self, defaults_of, family_defaults, family_word};
-use crate::spec::fields::{FIGURE, FIGURES, LEARNER, RECORD, SECTIONS, TOP, TUNE};
+use crate::spec::fields::{FIGURES, LEARNER, RECORD, SECTIONS, TOP, TUNE};
 use deltalab_core::network::NetworkParams;
 use deltalab_core::params::{Described, Family, Field, Interval, Kind, Must};
 use deltalab_core::train::{RecordParams, TrainParams};
@@ -71,7 +71,7 @@ fn section(name: &str) -> Json {
         "tune" => object(TUNE, &Map::new(), Missing::Refused),
         "figure" => {
             let none = Map::new();
-            let branches = FIGURES.iter().map(|kind| (kind.name, FIGURE, &none)).collect();
+            let branches = FIGURES.iter().map(|kind| (kind.name, kind.fields, &none)).collect();
             json!({ "type": "array", "items": kinds("figure", branches, &[], Missing::Refused) })
         }
         // Axes: a list of values by path, or a table that unquoted dots have made.

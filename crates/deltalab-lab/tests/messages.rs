@@ -113,7 +113,7 @@ fn a_kind_that_is_missing() {
 
 #[test]
 fn an_unknown_metric_of_the_criterion() {
-    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "delta_norm", "settling_steps", "settled", "evaluations", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
+    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "weight_symmetry", "delta_norm", "settling_steps", "settled", "evaluations", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
 }
 
 #[test]
@@ -265,9 +265,18 @@ fn a_mistake_in_tuning() {
 }
 
 #[test]
+fn what_a_figure_of_a_network_shows_is_checked() {
+    insta::assert_snapshot!(problems(&[("[grid]", "[[figure]]\nkind = \"network\"\nlearner = \"backprp\"\ncell = 2\nupdates = [0]\n[[figure]]\nkind = \"network\"\nlearner = \"backprp\"\ncell = 2\n[grid]")], &[]), @r###"
+    xor.toml:17:12  figure.updates: expected a whole number from 1 to 10000, got 0
+    xor.toml:20:11  figure.learner: unknown learner "backprp"; expected "backprop" (did you mean "backprop"?)
+    xor.toml:21:8  figure.cell: there is no cell 2; the plan has 2, counted from 0
+    "###);
+}
+
+#[test]
 fn figures_are_checked() {
     insta::assert_snapshot!(problems(&[("[grid]", "[[figure]]\nkind = \"survivl\"\n[[figure]]\nkind = \"final\"\nmetric = \"accuracy\"\nfacet = \"network.activatio\"\n[grid]")], &[]), @r###"
-    xor.toml:14:8  figure.kind: unknown figure "survivl"; expected "learning-curve", "survival", "final" or "associations" (did you mean "survival"?)
+    xor.toml:14:8  figure.kind: unknown figure "survivl"; expected "learning-curve", "survival", "final", "grid", "angle", "layers", "profile", "associations" or "network" (did you mean "survival"?)
     xor.toml:17:10  figure.metric: metric "accuracy" is not recorded; add it to record.metrics, or choose "train_sse"
     xor.toml:18:9  figure.facet: unknown facet "network.activatio"; expected "network.activation" or "learner" (did you mean "network.activation"?)
     "###);

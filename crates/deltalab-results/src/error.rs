@@ -49,6 +49,14 @@ pub enum Error {
         /// Where, and what was expected.
         source: serde_json::Error,
     },
+    /// The traces are not what traces should be.
+    #[error("{}: no traces of this version: {source}", path.display())]
+    Traces {
+        /// The file.
+        path: PathBuf,
+        /// Where, and what was expected.
+        source: serde_json::Error,
+    },
     /// Two journal lines are about the same run and differ: the results of one of them are not those of the spec.
     #[error("cell {cell}, seed {seed} has two different results: {first} and {second}")]
     Conflict {

@@ -1,7 +1,7 @@
 //! The result folder: where things stand in it, and how they are read and written.
 //!
 //! ```text
-//! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  columns.json  report.html
+//! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  columns.json  traces.json  report.html
 //! figures/   parts/<shard>.journal
 //! ```
 

@@ -13,6 +13,7 @@
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
+//! | [`trace`] | the traces that figures of networks are made from |
 //! | [`verdict`] | the answer in a table and in sentences |
 //!
 //! ```
@@ -60,6 +61,7 @@ pub mod statistics;
 pub mod study;
 pub mod summary;
 pub mod tables;
+pub mod trace;
 pub mod verdict;
 
 pub use analysis::Analysis;
@@ -71,3 +73,4 @@ pub use manifest::Manifest;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
 pub use study::{Better, Cell, FigureRequest, Metric, Study};
+pub use trace::Traced;

@@ -95,4 +95,39 @@ pub struct FigureRequest {
     pub title: String,
     /// Logarithmic y axis.
     pub log: bool,
+    /// Label of the learner to show; empty: every learner.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub learner: String,
+    /// Place of the cell to show in the plan, from 0; `None`: the first of each learner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<u64>,
+    /// Run seed to show; `None`: the first of the study.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Updates to show, from 1; empty: the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<u64>,
+}
+
+impl FigureRequest {
+    /// The cells of a study whose runs are shown one by one: those that are asked for, of each learner the first.
+    pub fn examples<'a>(&'a self, study: &'a Study) -> impl Iterator<Item = &'a Cell> {
+        let mut seen: Vec<&str> = Vec::new();
+        study.cells.iter().enumerate().filter_map(move |(place, cell)| match self.cell {
+            Some(asked) => (asked == place as u64).then_some(cell),
+            None if !self.learner.is_empty() && self.learner != cell.learner => None,
+            None if seen.contains(&cell.learner.as_str()) => None,
+            None => {
+                seen.push(&cell.learner);
+                Some(cell)
+            }
+        })
+    }
+
+    /// The seed of these runs, and the updates, from 1.
+    pub fn moments(&self, study: &Study) -> (u64, Vec<u64>) {
+        let seed = self.seed.or(study.seeds.first().copied()).unwrap_or(0);
+        let updates = if self.updates.is_empty() { vec![1] } else { self.updates.clone() };
+        (seed, updates)
+    }
 }

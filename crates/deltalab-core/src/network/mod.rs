@@ -11,6 +11,7 @@ mod parameters;
 mod passes;
 pub mod product;
 mod settling;
+mod symmetry;
 mod topology;
 
 pub use activation::Activation;

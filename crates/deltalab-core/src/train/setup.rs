@@ -97,6 +97,8 @@ pub enum Over {
     Network,
     /// One layer of the network.
     Layer(usize),
+    /// A path and the one that answers it.
+    Pair(usize),
     /// A conditioning probe.
     Probe(usize),
 }
@@ -216,6 +218,8 @@ pub enum Unmeasurable {
     NotOverPatterns,
     /// The net has no gradient.
     NoGradient,
+    /// No path of the net is answered by one in the other direction.
+    NoPair,
 }
 
 impl SetupError {
@@ -256,6 +260,9 @@ impl fmt::Display for SetupError {
                     Unmeasurable::NoTest => "the task holds no patterns out for a test",
                     Unmeasurable::NoGradient => {
                         "this net has no gradient: its activation functions must have derivatives, and its error function must fit its output"
+                    }
+                    Unmeasurable::NoPair => {
+                        "this net has no reciprocal paths: every learner of the spec needs network.connectivity = \"bidirectional\" or \"recurrent\", or network.lateral = true"
                     }
                     Unmeasurable::NotOverPatterns => "a criterion needs a metric over patterns, such as sse or accuracy",
                 };
@@ -478,6 +485,9 @@ fn resolve(
     if metric.needs_gradient() && !has_gradient(topology, error, task) {
         return Err(no(Unmeasurable::NoGradient));
     }
+    if metric.by_pair() && topology.reciprocal().next().is_none() {
+        return Err(no(Unmeasurable::NoPair));
+    }
     if over == Over::Test && !task.has_test() {
         return Err(no(Unmeasurable::NoTest));
     }
@@ -563,6 +573,11 @@ fn columns(
             let layers = topology.layers.iter().enumerate().skip(1);
             columns.extend(layers.map(|(n, layer)| {
                 column(format!("{}({})", kind.name, layer.name), Over::Layer(n))
+            }));
+        }
+        if kind.metric.by_pair() {
+            columns.extend(topology.reciprocal().map(|n| {
+                column(format!("{}({})", kind.name, topology.paths[n].name), Over::Pair(n))
             }));
         }
     }

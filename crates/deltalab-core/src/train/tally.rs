@@ -158,6 +158,7 @@ impl<R: Real> Tally<R> {
             Metric::DeltaNorm
             | Metric::WeightNorm
             | Metric::Evaluations
+            | Metric::WeightSymmetry
             | Metric::GradientAngle
             | Metric::GradientRatio => R::zero(),
         }

@@ -127,7 +127,7 @@ impl<R: Real> Trainer<R> {
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
-                Over::Train | Over::Network | Over::Layer(_) => over == Over::Train,
+                Over::Train | Over::Network | Over::Layer(_) | Over::Pair(_) => over == Over::Train,
                 Over::Test => over == Over::Test,
                 Over::Probe(_) => false,
             });
@@ -564,6 +564,8 @@ impl<R: Real> Trainer<R> {
                 let v = self.learner.activity().of(layer, probes);
                 at(&v[n * outputs + self.setup.probes[n].outcome])
             }
+            (Over::Pair(path), _) => self.network.symmetry(Some(path), lane),
+            (_, Metric::WeightSymmetry) => self.network.symmetry(None, lane),
             (Over::Network | Over::Layer(_), _) => {
                 let mut squares = 0.0;
                 for w in self.network.values.weights.iter().flat_map(|w| w.iter()) {

@@ -15,6 +15,7 @@ mod levenberg_marquardt;
 mod optimisers;
 mod settling_lanes;
 mod support;
+mod symmetry;
 mod trace;
 mod trainer;
 mod trainer_lanes;

@@ -24,6 +24,9 @@ fn cell(connectivity: Connectivity, symmetric: bool) -> Ingredients {
     cell.record.every = 1;
     let metrics = ["gradient_angle", "gradient_ratio", "settling_steps", "settled"];
     cell.record.metrics = metrics.map(String::from).to_vec();
+    if connectivity != Connectivity::Feedforward {
+        cell.record.metrics.push("weight_symmetry".to_string());
+    }
     cell.learning_rate = 0.3;
     cell
 }

@@ -7,7 +7,7 @@
 use deltalab_results::number::csv;
 use deltalab_results::{Cell, Metric, Study};
 
-use super::{Drawing, Kind, Scene};
+use super::{Drawing, Kind, Picture, Scene};
 use crate::cells::{arrange, cell_name};
 use crate::chart::{Axis, Chart, Mark, Panel, Sample, Span};
 use crate::curve::{Beyond, median_curves};
@@ -82,7 +82,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         legend: legend(&names, Sample::Line),
         caption: caption(scene),
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), chart, table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
 }
 
 /// Where the stages begin, named; nothing unless they make up exactly `trials`.

@@ -8,7 +8,7 @@ use deltalab_results::statistics::bootstrap::Bootstrap;
 use deltalab_results::statistics::mean;
 use deltalab_results::{Better, Cell, Metric, Study};
 
-use super::{Drawing, Kind, Scene, label};
+use super::{Drawing, Kind, Picture, Scene, label};
 use crate::cells::together;
 use crate::chart::{Axis, Chart, Mark, Panel};
 use crate::error::Error;
@@ -102,7 +102,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         legend: Vec::new(),
         caption: caption(scene, not_finite, single),
     };
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), chart, table })
+    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
 }
 
 /// Where in its row the point of the i-th seed stands: the multiples of the golden ratio, about the middle.

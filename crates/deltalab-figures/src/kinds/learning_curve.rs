@@ -5,7 +5,7 @@
 use deltalab_results::number::csv;
 use deltalab_results::{Better, Metric, Runs, Study};
 
-use super::{Drawing, Kind, Scene, label};
+use super::{Drawing, Kind, Picture, Scene, label};
 use crate::cells::arrange;
 use crate::chart::{Axis, Chart, Key, Mark, Panel, Sample, Span};
 use crate::curve::{Beyond, median_curves};
@@ -67,7 +67,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene, curves.iter().any(|c| c.held)),
     };
-    Ok(Drawing { stem: stem(&metric), chart, table })
+    Ok(Drawing { stem: stem(&metric), picture: Picture::Chart(chart), table })
 }
 
 /// Whether the medians of the usual metric are all positive and range over more than three decades: a linear axis would hide most of that.

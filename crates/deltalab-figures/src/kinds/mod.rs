@@ -1,16 +1,22 @@
 //! The kinds of figures: a file each, and a line in [`ALL`].
 
-use deltalab_results::{FigureRequest, Metric, Runs, Study};
+use deltalab_results::{FigureRequest, Metric, Runs, Study, Traced};
 
 use crate::cells::{Arrangement, LEARNER};
 use crate::chart::Chart;
+use crate::diagram::Diagram;
 use crate::error::Error;
 use crate::table::Table;
 use crate::ticks::Scale;
 
+pub(crate) mod angle;
 pub(crate) mod associations;
 pub(crate) mod final_metric;
+pub(crate) mod grid;
+pub(crate) mod layers;
 pub(crate) mod learning_curve;
+pub(crate) mod network;
+pub(crate) mod profile;
 pub(crate) mod survival;
 
 /// A kind of figure.
@@ -22,8 +28,17 @@ pub(crate) struct Kind {
 }
 
 /// Every kind.
-pub(crate) const ALL: [Kind; 4] =
-    [learning_curve::KIND, survival::KIND, final_metric::KIND, associations::KIND];
+pub(crate) const ALL: [Kind; 9] = [
+    learning_curve::KIND,
+    survival::KIND,
+    final_metric::KIND,
+    grid::KIND,
+    angle::KIND,
+    layers::KIND,
+    profile::KIND,
+    associations::KIND,
+    network::KIND,
+];
 
 const NAMES: [&str; ALL.len()] = {
     let mut names = [""; ALL.len()];
@@ -44,6 +59,8 @@ pub(crate) struct Scene<'a> {
     pub study: &'a Study,
     /// Its finished runs.
     pub runs: &'a Runs<'a>,
+    /// Traces of some of its runs.
+    pub traces: &'a [Traced],
     /// What was asked for.
     pub request: &'a FigureRequest,
     /// Place of the request in the spec, from 1.
@@ -55,9 +72,17 @@ pub(crate) struct Drawing {
     /// File stem where the request names none.
     pub stem: String,
     /// What to show.
-    pub chart: Chart,
+    pub picture: Picture,
     /// The same as numbers.
     pub table: Table,
+}
+
+/// What a figure shows.
+pub(crate) enum Picture {
+    /// Numbers on axes.
+    Chart(Chart),
+    /// Units and weights.
+    Diagram(Diagram),
 }
 
 impl Scene<'_> {

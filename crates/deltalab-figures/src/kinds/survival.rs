@@ -8,7 +8,7 @@ use deltalab_results::number::csv;
 use deltalab_results::statistics::survival::KaplanMeier;
 use deltalab_results::summary::kaplan_meier;
 
-use super::{Drawing, Kind, Scene};
+use super::{Drawing, Kind, Picture, Scene};
 use crate::cells::arrange;
 use crate::chart::{Axis, Chart, Mark, Panel, Sample, Span};
 use crate::error::Error;
@@ -73,7 +73,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene),
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), chart, table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
 }
 
 /// A step of the line.

@@ -63,7 +63,9 @@ fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mu
     if !figure.metric.is_empty() && names.contains(&long.as_str()) {
         figure.metric = long;
     }
-    if !figure.metric.is_empty() && !names.contains(&figure.metric.as_str()) {
+    let summary =
+        figure.kind == "grid" && ["success_rate", "median_epochs"].contains(&&*figure.metric);
+    if !figure.metric.is_empty() && !names.contains(&figure.metric.as_str()) && !summary {
         let got = figure.metric.clone();
         let stem = got.strip_prefix("train_").or_else(|| got.strip_prefix("test_")).unwrap_or(&got);
         let expected: Vec<String> = names.iter().map(ToString::to_string).collect();
@@ -75,6 +77,19 @@ fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mu
             }
         };
         checker.report(place("metric"), "figure.metric", problem);
+    }
+    let learners = || study.cells.iter().map(|cell| cell.learner.as_str());
+    if !figure.learner.is_empty() && !learners().any(|learner| learner == figure.learner) {
+        let mut expected: Vec<String> = learners().map(str::to_string).collect();
+        expected.dedup();
+        let nearest = nearest(&figure.learner, learners());
+        let got = figure.learner.clone();
+        let problem = Problem::UnknownName { family: "learner", got, expected, nearest };
+        checker.report(place("learner"), "figure.learner", problem);
+    }
+    if let Some(cell) = figure.cell.filter(|&cell| cell >= study.cells.len() as u64) {
+        let problem = Problem::NoSuchCell { got: cell, cells: study.cells.len() };
+        checker.report(place("cell"), "figure.cell", problem);
     }
     let facets = || study.axes.iter().map(String::as_str).chain(["learner"]);
     if !figure.facet.is_empty() && !facets().any(|facet| facet == figure.facet) {

@@ -14,6 +14,7 @@ pub use pilot::{Estimate, estimate};
 
 use crate::plan::{Plan, PlannedCell};
 use crate::spec::Spec;
+use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
@@ -108,6 +109,7 @@ pub fn run(
     let planned = plan.runs();
     let mut manifest = manifest(plan, options, &folder);
     folder.write("spec.toml", spec.text.as_bytes())?;
+    folder.write_traces(trace::kept(plan))?;
     folder.write_manifest(&manifest)?;
     watch.begin(planned - queue.remaining(), planned, &loaded.damaged);
 
@@ -166,7 +168,7 @@ fn only_results(path: &std::path::Path) -> bool {
 }
 
 /// The files of a result folder.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "spec.toml",
     "manifest.json",
     "runs.csv",
@@ -174,6 +176,7 @@ const FILES: [&str; 8] = [
     "summary.csv",
     "comparisons.csv",
     "columns.json",
+    "traces.json",
     "report.html",
 ];
 

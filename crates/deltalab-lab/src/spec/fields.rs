@@ -109,17 +109,62 @@ pub const LEARNER: &[Field] = &[
 /// What `[record]` takes.
 pub const RECORD: &[Field] = RecordParams::FIELDS;
 
+const FIGURE_NAME: Field =
+    optional("name", "File stem. Default: made from the kind and the metric.", Must::Text);
+const METRIC: Field =
+    optional("metric", "Metric to show. Default: the kind's usual one.", Must::Text);
+const FACET: Field = optional(
+    "facet",
+    "Axis of the grid, or \"learner\", that gives a panel each. Default: one panel.",
+    Must::Text,
+);
+const TITLE: Field = optional("title", "Title. Default: made from the spec.", Must::Text);
+
 /// What a `[[figure]]` takes beside its kind.
 pub const FIGURE: &[Field] = &[
-    optional("name", "File stem. Default: made from the kind and the metric.", Must::Text),
-    optional("metric", "Metric to show. Default: the kind's usual one.", Must::Text),
+    FIGURE_NAME,
+    METRIC,
+    FACET,
+    TITLE,
+    optional("log", "Whether the y axis is logarithmic. Default: false.", Must::Bool),
+];
+
+const UPDATE: Must = Must::Integer(1, MOST_UPDATES);
+
+/// The latest update that a figure can show: all before it are made again.
+pub const MOST_UPDATES: u64 = 10_000;
+
+/// What a `[[figure]]` of a network takes beside its kind.
+pub const NETWORK_FIGURE: &[Field] = &[
+    FIGURE_NAME,
+    TITLE,
+    optional("learner", "Label of the learner to show. Default: every learner.", Must::Text),
     optional(
-        "facet",
-        "Axis of the grid, or \"learner\", that gives a panel each. Default: one panel.",
+        "cell",
+        "Place of the cell to show in the plan, from 0. Default: the first of each learner.",
+        Must::Integer(0, MOST_RUNS),
+    ),
+    optional("seed", "Run seed to show. Default: the first.", Must::Integer(0, LARGEST_SEED)),
+    optional("updates", "Updates to show, from 1. Default: [1].", Must::List(&UPDATE)),
+];
+
+/// What a `[[figure]]` that has its own metrics takes.
+const OWN_METRICS: &[Field] = &[FIGURE_NAME, FACET, TITLE];
+
+/// What a `[[figure]]` of a grid takes.
+const GRID_FIGURE: &[Field] = &[
+    FIGURE_NAME,
+    optional(
+        "metric",
+        "A final metric, \"success_rate\" or \"median_epochs\". Default: \"success_rate\" where there is a criterion.",
         Must::Text,
     ),
-    optional("title", "Title. Default: made from the spec.", Must::Text),
-    optional("log", "Whether the y axis is logarithmic. Default: false.", Must::Bool),
+    optional(
+        "facet",
+        "Axis that gives a panel each, not a side of the map. Default: none.",
+        Must::Text,
+    ),
+    TITLE,
 ];
 
 /// Kinds of figures.
@@ -135,7 +180,32 @@ pub const FIGURES: &[Kind] = &[
         doc: "A final metric, its interval, and every run as a point.",
         fields: FIGURE,
     },
+    Kind {
+        name: "grid",
+        doc: "A heat map of a summary over two axes of the grid; the best is framed.",
+        fields: GRID_FIGURE,
+    },
+    Kind {
+        name: "angle",
+        doc: "The angle to the exact gradient (gradient_angle) over epochs, for each layer where it was recorded.",
+        fields: OWN_METRICS,
+    },
+    Kind {
+        name: "layers",
+        doc: "The size of δ (delta_norm) by layer, at start, middle and end of training.",
+        fields: OWN_METRICS,
+    },
+    Kind {
+        name: "profile",
+        doc: "Performance profiles: share of problems solved within a factor of the fewest epochs.",
+        fields: &[FIGURE_NAME, TITLE],
+    },
     Kind { name: "associations", doc: "Associative strengths over trials.", fields: FIGURE },
+    Kind {
+        name: "network",
+        doc: "A small net in one update of one run: activities on the way up, deltas on the way down.",
+        fields: NETWORK_FIGURE,
+    },
 ];
 
 /// How `[tune]` searches one parameter.

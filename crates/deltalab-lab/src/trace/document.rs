@@ -121,8 +121,8 @@ impl<T: Clone> OneOrEach<T> {
 }
 
 impl Document {
-    /// The document of a cell's trace.
-    pub fn new(cell: &Cell, planned: &PlannedCell, trace: &Trace) -> Self {
+    /// The document of a cell's trace, whose first update is number `first` of the run, from 0.
+    pub fn new(cell: &Cell, planned: &PlannedCell, trace: &Trace, first: usize) -> Self {
         let topology = &*planned.setup.topology;
         let layer = |n: usize| topology.layers[n].name.clone();
         Self {
@@ -160,7 +160,7 @@ impl Document {
                 .updates
                 .iter()
                 .enumerate()
-                .map(|(n, update)| UpdateEntry::new(topology, n, update))
+                .map(|(n, update)| UpdateEntry::new(topology, first + n, update))
                 .collect(),
             last: state(topology, &trace.last),
         }

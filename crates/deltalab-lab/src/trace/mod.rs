@@ -4,7 +4,9 @@
 //! in which two cells, started alike, learn differently, with every factor of every weight's change.
 
 mod document;
+mod kept;
 mod parting;
 
 pub use document::{Document, FORMAT};
+pub use kept::{kept, traced};
 pub use parting::{Factors, Parting, Row, TOLERANCE, Target, part};

@@ -24,8 +24,9 @@ impl Args {
         for damaged in &opened.damaged {
             terminal.warn(format_args!("{damaged}; its run counts as missing"));
         }
-        let paths =
-            deltalab_figures::draw(opened.study(), &opened.records, &opened.folder.figures());
+        let traces = opened.folder.read_traces()?;
+        let out = opened.folder.figures();
+        let paths = deltalab_figures::draw(opened.study(), &opened.records, &traces, &out);
         let paths: Vec<_> = paths
             .map_err(Failure::Figures)?
             .iter()

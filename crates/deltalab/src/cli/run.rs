@@ -82,8 +82,9 @@ impl Args {
         analysis: &Analysis,
     ) -> Result<(), Failure> {
         let opened = Folder::open(&options.out)?;
-        let figures =
-            deltalab_figures::draw(opened.study(), &opened.records, &opened.folder.figures());
+        let traces = opened.folder.read_traces()?;
+        let out = opened.folder.figures();
+        let figures = deltalab_figures::draw(opened.study(), &opened.records, &traces, &out);
         let figures = figures.map_err(Failure::Figures)?;
         let runs = opened.runs();
         let verdict = deltalab_results::verdict::verdict(&runs, analysis);

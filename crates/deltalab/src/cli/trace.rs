@@ -7,9 +7,11 @@ use super::terminal::Terminal;
 use super::trace_table;
 use deltalab_lab::trace::{Document, Parting, part};
 use deltalab_lab::{Plan, PlannedCell};
-use deltalab_results::Cell;
+use deltalab_results::trace::Trace;
+use deltalab_results::{Cell, FigureRequest, Study, Traced};
 use std::ffi::OsString;
 use std::io;
+use std::path::PathBuf;
 
 /// Updates in which two cells are compared unless `--updates` says otherwise.
 const COMPARED: usize = 100;
@@ -28,6 +30,9 @@ pub struct Args {
     /// How many updates [default: 1; with --compare, at most 100 until they part]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     updates: Option<u32>,
+    /// Also draw the last of these updates: activities on the way up, deltas on the way down
+    #[arg(long, value_name = "FILE.svg|.png", value_parser = picture, conflicts_with = "compare")]
+    figure: Option<Picture>,
     /// Set a key of the spec, such as train.batch=4 or learner.learning_rate=0.1; can be repeated
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
@@ -48,6 +53,30 @@ fn two(typed: &str) -> Result<Two, String> {
         [a, b] if !a.is_empty() && !b.is_empty() => Ok(Two(a.to_string(), b.to_string())),
         _ => Err("expected two cells with a comma between them".to_string()),
     }
+}
+
+/// A picture to be written.
+#[derive(Clone, Debug)]
+struct Picture {
+    path: PathBuf,
+    format: Format,
+}
+
+/// How a picture is written.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Svg,
+    Png,
+}
+
+fn picture(typed: &str) -> Result<Picture, String> {
+    let path = PathBuf::from(typed);
+    let format = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => Format::Svg,
+        Some("png") => Format::Png,
+        _ => return Err("expected a name that ends in .svg or .png".to_string()),
+    };
+    Ok(Picture { path, format })
 }
 
 /// A cell of a plan, and what runs it.
@@ -73,8 +102,11 @@ impl Args {
         if trace.updates.len() < updates && self.updates.is_some() {
             terminal.warn(format_args!("the run ends after {} updates", trace.updates.len()));
         }
-        let document = serde_json::to_string(&Document::new(cell, planned, &trace));
+        let document = serde_json::to_string(&Document::new(cell, planned, &trace, 0));
         let document = document.map_err(|error| Failure::Stdout(io::Error::other(error)))?;
+        if let Some(picture) = &self.figure {
+            draw(picture, &plan, (cell, planned), &document)?;
+        }
         terminal.print_bytes((document + "\n").as_bytes())
     }
 
@@ -92,6 +124,34 @@ impl Args {
             updates = (2 * updates).min(most);
         }
     }
+}
+
+/// Draws the last update of a trace, from its document alone, as the figures of a folder are drawn.
+fn draw(picture: &Picture, plan: &Plan, chosen: Chosen<'_>, document: &str) -> Result<(), Failure> {
+    let (cell, planned) = chosen;
+    let trace: Trace =
+        serde_json::from_str(document).map_err(|error| Failure::Stdout(io::Error::other(error)))?;
+    let place = plan.study.cells.iter().position(|other| other.id == cell.id);
+    let request = FigureRequest {
+        kind: "network".to_string(),
+        cell: place.map(|place| place as u64),
+        seed: Some(trace.seed),
+        updates: trace.updates.last().map(|update| update.update + 1).into_iter().collect(),
+        ..FigureRequest::default()
+    };
+    let study = Study { figures: vec![request], ..plan.study.clone() };
+    let inputs = planned.setup.input_names.clone();
+    let traces = [Traced { cell: cell.id.clone(), inputs, trace }];
+    let figures = deltalab_figures::render(&study, &[], &traces).map_err(Failure::Figures)?;
+    for figure in figures {
+        let bytes = match picture.format {
+            Format::Svg => figure.svg.into_bytes(),
+            Format::Png => deltalab_figures::png(&figure.svg).map_err(Failure::Figures)?,
+        };
+        let path = picture.path.clone();
+        std::fs::write(&path, bytes).map_err(|source| Failure::Unwritable { path, source })?;
+    }
+    Ok(())
 }
 
 /// The cell of an id, of a place in the plan, or of a label.

@@ -2,6 +2,8 @@
 //!
 //! The numbers are made up (a fixed formula of cell and seed); only the figures are to be looked at.
 
+mod networks;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -13,8 +15,11 @@ fn main() -> ExitCode {
         eprintln!("usage: gallery DIR");
         return ExitCode::from(2);
     };
-    for (name, study, records) in studies() {
-        match draw(&study, &records, &out.join(name)) {
+    let charts = studies().into_iter().map(|(name, study, records)| (name, study, records, vec![]));
+    let networks = networks::studies();
+    let networks = networks.into_iter().map(|(name, study, traces)| (name, study, vec![], traces));
+    for (name, study, records, traces) in charts.chain(networks) {
+        match draw(&study, &records, &traces, &out.join(name)) {
             Ok(paths) => paths.iter().for_each(|p| println!("{}", p.display())),
             Err(error) => {
                 eprintln!("{name}: {error}");
@@ -57,6 +62,23 @@ fn studies() -> Vec<(&'static str, Study, Vec<Record>)> {
     for record in broken.iter_mut().filter(|r| r.cell == "cell-0") {
         diverge(record);
     }
+    let rates_by_batch = {
+        let axes = [("learner.learning_rate", &rates[..]), ("train.batch", &["1", "4", "all"][..])];
+        let mut study = study("rates-by-batch", &["BP", "CHL"], &axes, 20);
+        study.figures =
+            vec![request("grid", false), request("grid", false), request("profile", false)];
+        study.figures[1].metric = "median_epochs".to_owned();
+        let records = all(&study);
+        (study, records)
+    };
+    let angles = gradients();
+    let missing = {
+        let mut study = study("nothing-recorded", &["BP"], &[], 20);
+        study.figures = ["grid", "angle", "layers", "profile", "network"]
+            .map(|kind| request(kind, false))
+            .to_vec();
+        study
+    };
     let blocking = conditioning();
     let trials = blocking.1;
     vec![
@@ -69,6 +91,9 @@ fn studies() -> Vec<(&'static str, Study, Vec<Record>)> {
         ("nothing", nothing, Vec::new()),
         ("diverged", diverged, broken),
         ("blocking", blocking.0, trials),
+        ("grid", rates_by_batch.0, rates_by_batch.1),
+        ("angle", angles.0, angles.1),
+        ("nothing-recorded", missing, Vec::new()),
     ]
 }
 
@@ -183,6 +208,46 @@ fn diverge(record: &mut Record) {
             *last = f64::INFINITY;
         }
     }
+}
+
+/// Runs with the angle to the gradient and the size of δ in each layer of a deep net.
+fn gradients() -> (Study, Vec<Record>) {
+    let mut study = study("deep", &["BP", "GeneRec", "CHL"], &[], 30);
+    study.figures = ["angle", "layers", "profile"].map(|kind| request(kind, false)).to_vec();
+    let layers = ["hidden1", "hidden2", "hidden3", "output"];
+    let angles = ["", "(hidden1)", "(hidden2)", "(hidden3)", "(output)"]
+        .map(|l| format!("gradient_angle{l}"));
+    let deltas = layers.map(|layer| format!("delta_norm({layer})"));
+    for name in angles.iter().chain(&deltas) {
+        study.curves.push(metric(name, Better::Neither));
+    }
+    let mut records = runs(&study, |_, _| true);
+    for record in &mut records {
+        let cell = u64::from(record.cell.as_bytes()[5] - b'0');
+        let epochs = record.curves[0].epochs.clone();
+        let last = *epochs.last().unwrap_or(&1) as f64;
+        let series = |name: &String, value: &dyn Fn(f64, f64) -> f64| Series {
+            metric: name.clone(),
+            values: epochs
+                .iter()
+                .map(|&e| value(e as f64 / last, noise(cell, record.seed, e + 77)))
+                .collect(),
+            epochs: epochs.clone(),
+        };
+        let mut curves = Vec::new();
+        for (n, name) in angles.iter().enumerate() {
+            let most = [0.0, 28.0, 55.0][cell as usize] * (1.0 + 0.1 * n as f64);
+            curves.push(series(name, &|t, noise| most * (0.4 + 0.6 * t) * (0.8 + 0.4 * noise)));
+        }
+        for (n, name) in deltas.iter().enumerate() {
+            let fall = [0.12_f64, 0.4, 0.6][cell as usize].powi(3 - n as i32);
+            curves.push(series(name, &|t, noise| {
+                0.3 * fall * (-2.0 * t).exp() * (0.6 + 0.8 * noise)
+            }));
+        }
+        record.curves.extend(curves);
+    }
+    (study, records)
 }
 
 /// Blocking and its control by Rescorla and Wagner's rule, αβ = 0.1.
