@@ -1,6 +1,6 @@
 //! Plans: which cells there are, what they are called, and that their identity is their configuration.
 
-use deltalab_lab::plan::identity::id;
+use deltalab_lab::plan::identity::{id, said};
 use deltalab_lab::{Plan, Spec, SpecText};
 use std::time::Instant;
 
@@ -60,15 +60,35 @@ const CONFIG: &str = r#"{"learner":{"kind":"backprop","learning_rate":0.5,"optim
 #[test]
 fn value_stability() {
     // A change here takes every stored result from its cell: it must stand in the CHANGELOG.
-    assert_eq!(ids(&plan(XOR)), ["5b5ac0bfe855"]);
+    assert_eq!(ids(&plan(XOR)), ["3139ce128be6"]);
     let text = serde_json::to_string(&plan(XOR).study.cells[0].config).unwrap();
     assert_eq!(text, CONFIG.replace('\n', ""));
 }
 
 #[test]
 fn the_id_is_the_hash_of_the_configuration() {
-    for cell in plan(XOR).study.cells {
-        assert_eq!(cell.id, id(&cell.config));
+    for text in [XOR, GRID, CONDITIONING] {
+        for (cell, planned) in plan(text).iter() {
+            assert_eq!(cell.id, id(&cell.config, &*planned.setup.task));
+        }
+    }
+}
+
+/// What every parameter that is not mentioned would have to be in the id for: a new one then takes no result from its cell.
+#[test]
+fn a_default_is_not_in_the_id_whether_it_is_written_or_not() {
+    let plan = plan(XOR);
+    let (cell, planned) = plan.iter().next().unwrap();
+    assert_eq!(
+        said(&cell.config, &*planned.setup.task).to_string(),
+        r#"{"learner":{"kind":"backprop","learning_rate":0.5},"network":{"hidden":[4]},"task":{"kind":"xor"}}"#
+    );
+    for set in [
+        "train.max_epochs=1000",
+        "learner.optimiser={ kind = \"sgd\", weight_decay = 0.0 }",
+        "master_seed=0",
+    ] {
+        assert_eq!(ids(&plan_with(XOR, &[set])), ids(&plan), "{set}");
     }
 }
 

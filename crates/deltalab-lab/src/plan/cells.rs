@@ -242,7 +242,7 @@ impl Resolver<'_> {
             }
         };
         let info = Cell {
-            id: identity::id(&config),
+            id: identity::id(&config, &*task.1),
             learner: learner.label.clone(),
             kind: learner.kind.clone(),
             axes: draft.point.axes(spec),
