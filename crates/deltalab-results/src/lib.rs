@@ -12,6 +12,7 @@
 //! | [`runs`] | finished runs by cell and seed |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
+//! | [`tuning`] | which trial of a search is the best |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`verdict`] | the answer in a table and in sentences |
 //!
@@ -60,6 +61,7 @@ pub mod statistics;
 pub mod study;
 pub mod summary;
 pub mod tables;
+pub mod tuning;
 pub mod verdict;
 
 pub use analysis::Analysis;
@@ -70,4 +72,4 @@ pub use journal::Journal;
 pub use manifest::Manifest;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
-pub use study::{Better, Cell, FigureRequest, Metric, Study};
+pub use study::{Better, Cell, FigureRequest, Metric, Study, Tuning};
