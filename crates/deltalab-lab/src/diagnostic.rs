@@ -380,6 +380,12 @@ pub enum Problem {
         /// The key.
         key: String,
     },
+    /// Two keys of the space that one learner has in the same place.
+    #[error("tuned twice (first at {first}); take one of the two away")]
+    TunedTwice {
+        /// The first.
+        first: Place,
+    },
     /// Nothing is tuned.
     #[error(
         "nothing to tune; expected a parameter and its values, such as learning_rate = {{ log = [0.01, 10.0], steps = 9 }}"
@@ -387,9 +393,11 @@ pub enum Problem {
     EmptySpace,
     /// Epochs to a criterion that is not there.
     #[error(
-        "\"median_epochs\" are those to train.criterion, which {learner} does not have; set one, or select by a final metric"
+        "{name:?} are those to train.criterion, which {learner} does not have; set one, or select by a final metric"
     )]
     NoCriterion {
+        /// What was to select.
+        name: &'static str,
         /// Label of the learner.
         learner: String,
     },

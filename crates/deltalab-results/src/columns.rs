@@ -162,6 +162,7 @@ fn of_tuning(study: &Study, tuning: &Tuning) -> Vec<Column> {
         Select::MedianEpochs => {
             "lower median_epochs (empty last), then more solved, then lower mean_epochs"
         }
+        Select::MeanEpochs => "lower mean_epochs, then more solved",
         Select::Metric { .. } => {
             "fewer runs that diverged or have no finite value, then the better mean of the others"
         }

@@ -136,6 +136,8 @@ pub enum Select {
     /// Median epochs to the criterion.
     #[default]
     MedianEpochs,
+    /// Restricted mean of the epochs to the criterion: a run that never met it counts with the step limit.
+    MeanEpochs,
     /// The mean of a final metric.
     Metric {
         /// Its name, as in `runs.csv`.
@@ -149,8 +151,17 @@ impl Select {
     /// The column of `tuning.csv` that it adds: `train_sse_mean` for that metric.
     pub fn column(&self) -> Option<String> {
         match self {
-            Select::MedianEpochs => None,
+            Select::MedianEpochs | Select::MeanEpochs => None,
             Select::Metric { name, .. } => Some(format!("{name}_mean")),
+        }
+    }
+
+    /// What decides, in words.
+    pub fn name(&self) -> &str {
+        match self {
+            Select::MedianEpochs => "median epochs",
+            Select::MeanEpochs => "mean epochs",
+            Select::Metric { name, .. } => name,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | `select` | order |
 //! |---|---|
 //! | `median_epochs` | lower median epochs (Kaplan–Meier), not reached last; then more runs solved; then lower restricted mean epochs |
+//! | `mean_epochs` | lower restricted mean epochs, in which a run that never solved counts with the step limit; then more runs solved |
 //! | a final metric  | fewer runs whose value is not finite or that diverged; then the better mean of the others |
 //!
 //! What is still a tie goes to the trial nearest the middle of the range, then to the first. A diverged run counts as never
@@ -112,16 +113,15 @@ fn of_search(runs: &Runs, place: usize, search: &Search, select: &Select) -> Vec
             let criterion = cell.criterion.is_some();
             let success = success(&records, cell.max_epochs).filter(|_| criterion);
             let metric = match select {
-                Select::MedianEpochs => None,
+                Select::MedianEpochs | Select::MeanEpochs => None,
                 Select::Metric { name, .. } => metric(&records, name),
             };
+            let median = success.and_then(|s| s.median).map_or(f64::INFINITY, |it| it as f64);
+            let mean_epochs = success.map_or(f64::INFINITY, |s| s.mean_epochs);
+            let solved = success.map_or(0.0, |s| -(s.solved as f64));
             let worse = match select {
-                Select::MedianEpochs => Worse([
-                    success.and_then(|s| s.median).map_or(f64::INFINITY, |median| median as f64),
-                    success.map_or(0.0, |s| -(s.solved as f64)),
-                    success.map_or(f64::INFINITY, |s| s.mean_epochs),
-                    values.off_middle,
-                ]),
+                Select::MedianEpochs => Worse([median, solved, mean_epochs, values.off_middle]),
+                Select::MeanEpochs => Worse([mean_epochs, solved, values.off_middle, 0.0]),
                 Select::Metric { name, better } => {
                     let (lost, mean) = without_lost(&records, name);
                     let mean = if *better == Better::Higher { -mean } else { mean };

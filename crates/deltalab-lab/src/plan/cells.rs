@@ -6,6 +6,7 @@ use super::tuning::{self, Candidate, Group};
 use super::{identity, measures};
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Problem, Problems};
+use crate::registry;
 use crate::spec::axes::Axis;
 use crate::spec::fields::MOST_RUNS;
 use crate::spec::{Learner, Section, Spec, at_start};
@@ -196,9 +197,11 @@ impl Resolver<'_> {
     fn with_grid(&mut self, draft: &Draft, section: Section) -> Written {
         let plain = &draft.written[section as usize];
         let mut set = Written { table: plain.table.clone(), origin: plain.origin.clone() };
+        let entry = registry::learner(&draft.learner.kind).filter(|_| section == Section::Learner);
+        let defaults = entry.map(|entry| &entry.defaults);
         for (a, c, p) in draft.point.touching(self.spec, section) {
             let axis = &self.spec.axes[a];
-            set.set(&axis.columns[c], &axis.points[p][c], self.checker);
+            set.set(&axis.columns[c], &axis.points[p][c], defaults, self.checker);
         }
         set
     }

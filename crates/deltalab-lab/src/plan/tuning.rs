@@ -115,13 +115,14 @@ pub(super) fn select(
 ) -> Select {
     let cells = searches.iter().zip(candidates);
     let learner = |cell: &Cell| cell.learner.clone();
-    if tune.select == "median_epochs" {
+    let epochs = [("median_epochs", Select::MedianEpochs), ("mean_epochs", Select::MeanEpochs)];
+    if let Some((name, select)) = epochs.into_iter().find(|(name, _)| *name == tune.select) {
         let without = searches.iter().map(|it| &study.cells[it.cell]);
         if let Some(cell) = without.into_iter().find(|cell| cell.criterion.is_none()) {
-            let problem = Problem::NoCriterion { learner: learner(cell) };
+            let problem = Problem::NoCriterion { name, learner: learner(cell) };
             checker.report(&tune.select_at, "tune.select", problem);
         }
-        return Select::MedianEpochs;
+        return select;
     }
     let names = || study.finals.iter().map(|metric| metric.name.as_str());
     let long = format!("train_{}", tune.select);
@@ -137,7 +138,7 @@ pub(super) fn select(
                 Problem::NotRecorded { name: got, recorded: names().map(str::to_string).collect() }
             }
             false => {
-                let expected = || ["median_epochs"].into_iter().chain(names());
+                let expected = || ["median_epochs", "mean_epochs"].into_iter().chain(names());
                 let nearest = nearest(&got, expected());
                 let expected = expected().map(str::to_string).collect();
                 Problem::UnknownName { family: "metric", got, expected, nearest }

@@ -174,7 +174,7 @@ pub const TUNE: &[Field] = &[
     ),
     required(
         "select",
-        "What is best: \"median_epochs\" to the criterion, or the mean of a final metric such as \"test_accuracy\".",
+        "What is best: \"median_epochs\" to the criterion; \"mean_epochs\", in which a run that never met it counts with max_epochs; or the mean of a final metric such as \"test_accuracy\".",
         Must::Text,
     ),
     optional(

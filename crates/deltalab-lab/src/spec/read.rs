@@ -72,7 +72,13 @@ impl Spec {
         overrides::apply(&mut parsed, sets, &mut checker);
         let spec = read(text, parsed, &mut checker);
         if !checker.problems.is_empty() {
-            checker.problems.extend(Plan::problems(&spec));
+            let mut problems = Plan::problems(&spec);
+            if spec.tune.is_none() && spec.root.get("tune").is_some() {
+                // What a learner lacks may be what a mistaken [tune] was to give.
+                let missing = |it: &Diagnostic| matches!(it.problem, Problem::Missing { .. });
+                problems.retain(|it| !(it.path == "learner" && missing(it)));
+            }
+            checker.problems.extend(problems);
         }
         Problems::check(checker.problems)?;
         Ok(spec)

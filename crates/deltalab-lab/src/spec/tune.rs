@@ -195,7 +195,7 @@ fn column(
     others: &[Column],
     checker: &mut Checker,
 ) -> Option<Column> {
-    let shown = join("tune.space", path);
+    let shown = format!("tune.space.{path}");
     let Some(keys) = paths::split(path) else {
         checker.report(origin, &shown, Problem::NotAPath);
         return None;
@@ -229,7 +229,7 @@ fn column(
         return None;
     }
     if let Some(other) = others.iter().find(clash) {
-        checker.report(origin, &shown, Problem::DoubleAxis { first: other.origin.place() });
+        checker.report(origin, &shown, Problem::TunedTwice { first: other.origin.place() });
         return None;
     }
     Some(Column { name: path.to_string(), target, origin: origin.clone() })
@@ -241,7 +241,7 @@ fn overlap(a: &Target, b: &Target) -> bool {
 }
 
 fn values_of(node: &Node, path: &str, grid: bool, checker: &mut Checker) -> Option<Values> {
-    let path = join("tune.space", path);
+    let path = format!("tune.space.{path}");
     if let Some(list) = node.list() {
         if list.is_empty() {
             checker.report(&node.origin, &path, Problem::NoValues { got: node.to_string() });

@@ -11,7 +11,6 @@ use super::words::{bytes, count, counted, duration, wrapped};
 use super::{simd, source};
 use deltalab_lab::run::{Estimate, estimate};
 use deltalab_lab::{Plan, PlannedCell};
-use deltalab_results::study::Select;
 use deltalab_results::{Study, Tuning};
 use serde_json::{Value as Json, json};
 
@@ -64,12 +63,9 @@ fn searched(study: &Study, tuning: &Tuning) -> String {
         true => String::new(),
         false => format!(" Not tuned, having none of these: {}.", alone.join(", ")),
     };
-    let by = match &tuning.select {
-        Select::MedianEpochs => "median epochs",
-        Select::Metric { name, .. } => name,
-    };
     format!(
-        "Tuned first, by {by}: {}; {} for {}, each on {}.{alone}",
+        "Tuned first, by {}: {}; {} for {}, each on {}.{alone}",
+        tuning.select.name(),
         tuning.keys.join(", "),
         counted(tuning.trials().count() as u64, "trial"),
         counted(tuning.searches.len() as u64, "cell"),

@@ -7,7 +7,6 @@ use super::table::{Align, Table};
 use super::terminal::{BOLD, DIM, styled};
 use super::words::{count, counted, wrapped};
 use deltalab_results::statistics::Interval;
-use deltalab_results::study::Select;
 use deltalab_results::summary::{Mean, Success};
 use deltalab_results::tuning::at_the_border;
 use deltalab_results::verdict::{Row, Sentence, Verdict, short};
@@ -87,12 +86,9 @@ pub fn text(runs: &Runs, verdict: &Verdict, folder: &str) -> String {
 
 /// How the values came about.
 fn tuned(tuning: &Tuning, folder: &str) -> String {
-    let by = match &tuning.select {
-        Select::MedianEpochs => "median epochs",
-        Select::Metric { name, .. } => name,
-    };
     format!(
-        "Tuned by {by} on {} of its own: {} in {folder}tuning.csv.",
+        "Tuned by {} on {} of its own: {} in {folder}tuning.csv.",
+        tuning.select.name(),
         counted(tuning.seeds.len() as u64, "seed"),
         counted(tuning.trials().count() as u64, "trial"),
     )
