@@ -83,7 +83,10 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("record", "What is stored of a run."),
     ("learner", "A learning rule and its parameters; one table for each learner that is compared."),
     ("grid", "Paths and the values they take, crossed with every learner."),
-    ("tune", "A search for each learner's parameters, on seeds that the comparison never uses."),
+    (
+        "tune",
+        "A search for each learner's parameters, on seeds that the comparison never uses; the same trials for every learner, at each point of the grid.",
+    ),
     ("figure", "A figure to draw; without any, those that suit the results."),
 ];
 
