@@ -26,6 +26,8 @@ pub enum Purpose {
     Split,
     /// The task's own patterns (teacher's weights, spirals, …).
     Patterns,
+    /// Values that a random search tries; named by the parameter.
+    Tuning,
 }
 
 impl Purpose {
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Noise => "noise",
             Self::Split => "split",
             Self::Patterns => "patterns",
+            Self::Tuning => "tuning",
         }
     }
 }
@@ -125,13 +128,14 @@ impl Stream {
 mod tests {
     use super::*;
 
-    const PURPOSES: [Purpose; 6] = [
+    const PURPOSES: [Purpose; 7] = [
         Purpose::Weights,
         Purpose::Order,
         Purpose::Feedback,
         Purpose::Noise,
         Purpose::Split,
         Purpose::Patterns,
+        Purpose::Tuning,
     ];
 
     fn stream(name: &str) -> Stream {

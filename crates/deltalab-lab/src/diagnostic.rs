@@ -351,11 +351,83 @@ pub enum Problem {
         /// The limit.
         limit: u64,
     },
-    /// `[tune]`, which this version reads but cannot run.
-    #[error("tuning is not in this version; take [tune] away, or vary {space} in [grid]")]
-    TuneNotYet {
-        /// The parameters to be tuned.
-        space: String,
+    /// A seed of the tuning that the comparison has too.
+    #[error(
+        "seed {seed} is one of the comparison's too; tune on seeds that it never uses, such as {{ first = 1000000, count = 20 }}"
+    )]
+    SharedSeed {
+        /// The seed.
+        seed: u64,
+    },
+    /// A range that is none.
+    #[error("expected the lowest and the highest value{}, got {got}", if *.positive { ", both above 0" } else { "" })]
+    NotARange {
+        /// Whether the values must be positive: for steps in the logarithm.
+        positive: bool,
+        /// What stands there.
+        got: String,
+    },
+    /// Values of a range that are equal once rounded.
+    #[error(
+        "{steps} steps are too close to tell apart in three significant digits; take fewer, or list the values"
+    )]
+    StepsTooClose {
+        /// How many.
+        steps: u64,
+    },
+    /// A key that tuning cannot vary.
+    #[error(
+        "cannot be tuned: only a learner's own parameters can, such as learning_rate; vary others in [grid]"
+    )]
+    NotTunable,
+    /// A value for what is tuned.
+    #[error(
+        "{key} is tuned for every learner that has it; leave it out here, or take it out of tune.space"
+    )]
+    TunedAndGiven {
+        /// The key.
+        key: String,
+    },
+    /// An axis over what is tuned.
+    #[error("{key} is tuned, so the grid cannot vary it; take one of the two away")]
+    TunedAndVaried {
+        /// The key.
+        key: String,
+    },
+    /// Two keys of the space that one learner has in the same place.
+    #[error("tuned twice (first at {first}); take one of the two away")]
+    TunedTwice {
+        /// The first.
+        first: Place,
+    },
+    /// Nothing is tuned.
+    #[error(
+        "nothing to tune; expected a parameter and its values, such as learning_rate = {{ log = [0.01, 10.0], steps = 9 }}"
+    )]
+    EmptySpace,
+    /// Epochs to a criterion that is not there.
+    #[error(
+        "{name:?} are those to train.criterion, which {learner} does not have; set one, or select by a final metric"
+    )]
+    NoCriterion {
+        /// What was to select.
+        name: &'static str,
+        /// Label of the learner.
+        learner: String,
+    },
+    /// A metric of which neither more nor less is better.
+    #[error("neither a high nor a low {name} is better, so it cannot select")]
+    NoDirection {
+        /// The metric.
+        name: String,
+    },
+    /// A metric that a tuned learner does not end with.
+    #[error("{learner} does not end with {name}, so it cannot be tuned by it")]
+    NoSuchFinal {
+        /// Label of the learner.
+        learner: String,
+        /// The metric.
+        name: String,
     },
     /// The parameters passed their check but do not make what they describe.
     #[error("these values do not make what they describe: {reason}")]

@@ -105,6 +105,15 @@ impl Node {
         }
     }
 
+    /// The number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Integer(n) => Some(n as f64),
+            Value::Number(x) => Some(x),
+            _ => None,
+        }
+    }
+
     /// The elements, if it is a list.
     pub fn list(&self) -> Option<&[Node]> {
         match &self.value {

@@ -209,19 +209,25 @@ pub fn family_word(family: Family) -> &'static str {
 
 /// The default parameters of a member of a family; empty where it takes none, or where one of them must be given.
 pub fn family_defaults(family: Family, name: &str) -> Map<String, Json> {
-    fn of<T: DeserializeOwned + Serialize>(name: &str) -> Map<String, Json> {
-        let short = Json::Object(Map::from_iter([("kind".to_string(), Json::from(name))]));
-        let value: Result<T, _> = serde_json::from_value(short);
-        let mut map = value.ok().and_then(|value| to_map(&value).ok()).unwrap_or_default();
-        map.remove("kind");
-        map
+    let short = Map::from_iter([("kind".to_string(), Json::from(name))]);
+    let mut map = family_filled(family, short);
+    map.remove("kind");
+    map
+}
+
+/// A member of a family, its kind among the keys, with every default filled in; empty where a parameter that must be given
+/// is not.
+pub fn family_filled(family: Family, given: Map<String, Json>) -> Map<String, Json> {
+    fn of<T: DeserializeOwned + Serialize>(given: Map<String, Json>) -> Map<String, Json> {
+        let value: Result<T, _> = serde_json::from_value(Json::Object(given));
+        value.ok().and_then(|value| to_map(&value).ok()).unwrap_or_default()
     }
     match family {
-        Family::Activation => of::<Activation>(name),
-        Family::Error => of::<ErrorFunction>(name),
-        Family::Initialiser => of::<Initialiser>(name),
-        Family::Optimiser => of::<OptimiserParams>(name),
-        Family::Schedule => of::<Schedule>(name),
+        Family::Activation => of::<Activation>(given),
+        Family::Error => of::<ErrorFunction>(given),
+        Family::Initialiser => of::<Initialiser>(given),
+        Family::Optimiser => of::<OptimiserParams>(given),
+        Family::Schedule => of::<Schedule>(given),
     }
 }
 

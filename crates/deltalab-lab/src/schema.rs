@@ -6,7 +6,7 @@
 //! more than a schema can.
 
 use crate::registry::{self, defaults_of, family_defaults, family_word};
-use crate::spec::fields::{FIGURES, LEARNER, RECORD, SECTIONS, TOP, TUNE};
+use crate::spec::fields::{FIGURES, LEARNER, RANGE, RECORD, SECTIONS, TOP, TUNE};
 use deltalab_core::network::NetworkParams;
 use deltalab_core::params::{Described, Family, Field, Interval, Kind, Must};
 use deltalab_core::train::{RecordParams, TrainParams};
@@ -30,6 +30,16 @@ pub fn schema() -> Json {
             "axis": { "anyOf": [
                 { "type": "array", "minItems": 1 },
                 { "type": "object", "additionalProperties": { "$ref": "#/$defs/axis" } },
+            ] },
+            // A table without any of a range's keys is one that unquoted dots have made.
+            "range": { "anyOf": [
+                value(&RANGE),
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "properties": { "log": false, "linear": false, "steps": false },
+                    "additionalProperties": { "$ref": "#/$defs/range" },
+                },
             ] },
             "activation": family(Family::Activation),
             "error": family(Family::Error),
@@ -68,7 +78,12 @@ fn section(name: &str) -> Json {
         }
         "train" => object(TrainParams::FIELDS, &defaults_of::<TrainParams>(), Missing::Allowed),
         "record" => object(RECORD, &defaults_of::<RecordParams>(), Missing::Allowed),
-        "tune" => object(TUNE, &Map::new(), Missing::Refused),
+        "tune" => {
+            let mut tune = object(TUNE, &Map::new(), Missing::Refused);
+            let ranges = json!({ "$ref": "#/$defs/range" });
+            tune["properties"]["space"]["additionalProperties"] = ranges;
+            tune
+        }
         "figure" => {
             let none = Map::new();
             let branches = FIGURES.iter().map(|kind| (kind.name, kind.fields, &none)).collect();

@@ -44,6 +44,11 @@ optimiser = { kind = "momentum", momentum = 0.9 }
 
 [grid]                             # crossed with every learner; a key is any path of this file
 "network.hidden" = [[2], [4]]
+
+# [tune]                           # in place of learning_rate above: the best for each, on seeds of their own
+# seeds = { first = 1000000, count = 20 }
+# space = { learning_rate = { log = [0.05, 20.0], steps = 9 } }
+# select = "mean_epochs"
 "##;
 
 /// A commented spec of this name, which must be one that a folder can have (see [`Spec::parse`](crate::Spec::parse)).

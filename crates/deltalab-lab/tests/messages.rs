@@ -252,15 +252,69 @@ fn two_learners_of_one_label() {
 }
 
 #[test]
-fn tuning_is_checked_and_then_refused() {
-    insta::assert_snapshot!(problems(&[("[grid]", "[tune]\nseeds = { first = 1000, count = 5 }\nspace = { learning_rate = { log = [0.01, 1.0], steps = 9 } }\nselect = \"median_epochs\"\n[grid]")], &[]), @r###"xor.toml:13:2  tune: tuning is not in this version; take [tune] away, or vary learner.learning_rate in [grid]"###);
+fn what_is_wrong_with_tuning() {
+    let with = |tune: &str| {
+        let tune = format!("[tune]\n{tune}[grid]");
+        problems(&[("learning_rate = 0.5\n", ""), ("[grid]", &tune)], &[])
+    };
+    let tune = |seeds: &str, space: &str, rest: &str| {
+        with(&format!("seeds = {seeds}\nspace = {{ {space} }}\n{rest}\n"))
+    };
+    const RATE: &str = "learning_rate = { log = [0.01, 1.0], steps = 9 }";
+    const MEDIAN: &str = "select = \"median_epochs\"";
+    let space = |space: &str| tune("[7]", space, MEDIAN);
+    assert_eq!(space(RATE), "a plan of 2 cells");
+    let cases = [
+        tune("5", RATE, MEDIAN),
+        tune(
+            "[7]",
+            "learning_rate = { log = [0.01, 1.0], steps = 1 }",
+            "selec = \"median_epochs\"",
+        ),
+        space("learning_rat = [1, 2]"),
+        space("learning_rate = { log = [0.0, 1.0], steps = 9 }"),
+        space("learning_rate = { linear = [1.0], steps = 9 }"),
+        space("learning_rate = { linear = [1000, 1001], steps = 9 }"),
+        space("learning_rate = { log = [0.1, 1.0] }"),
+        space("learning_rate = { linear = [-1.0, 1.0], steps = 9 }"),
+        space("learning_rate = [0.1, 0.1]"),
+        space("learning_rate = []"),
+        space("kind = [\"delta\"]"),
+        space("network.hidden = [1, 2]"),
+        space(""),
+        space(&format!("{RATE}, \"backprop.learning_rate\" = [1]")),
+        tune("[7]", RATE, "select = \"median\""),
+        tune("[7]", RATE, "select = \"accuracy\""),
+        tune("[7]", RATE, &format!("{MEDIAN}\nsearch = \"random\"")),
+    ];
+    insta::assert_snapshot!(cases.join("\n"), @r###"
+    xor.toml:13:9  tune.seeds: seed 0 is one of the comparison's too; tune on seeds that it never uses, such as { first = 1000000, count = 20 }
+    xor.toml:14:56  tune.space.learning_rate.steps: expected a whole number from 2 to 1000, got 1
+    xor.toml:15:1  tune.selec: unknown key; expected "seeds", "space", "select" or "search" (did you mean "select"?)
+    xor.toml:14:11  tune.space.learning_rat: unknown key; expected "learning_rate", "optimiser", "schedule", "label", "network" or "train" (did you mean "learning_rate"?)
+    xor.toml:14:35  tune.space.learning_rate.log: expected the lowest and the highest value, both above 0, got [0.0, 1.0]
+    xor.toml:14:38  tune.space.learning_rate.linear: expected the lowest and the highest value, got [1.0]
+    xor.toml:14:27  tune.space.learning_rate: 9 steps are too close to tell apart in three significant digits; take fewer, or list the values
+    xor.toml:14:27  tune.space.learning_rate: missing key "steps"; expected a whole number from 2 to 1000
+    xor.toml:14:27  learner.learning_rate: expected a number above 0, got -1.0
+    xor.toml:14:33  tune.space.learning_rate: value 0.1 stands twice on this axis (first at xor.toml:14:28)
+    xor.toml:14:27  tune.space.learning_rate: expected a list of at least one value, got []
+    xor.toml:14:11  tune.space.kind: cannot be tuned: only a learner's own parameters can, such as learning_rate; vary others in [grid]
+    xor.toml:14:19  tune.space.network.hidden: cannot be tuned: only a learner's own parameters can, such as learning_rate; vary others in [grid]
+    xor.toml:14:9  tune.space: nothing to tune; expected a parameter and its values, such as learning_rate = { log = [0.01, 10.0], steps = 9 }
+    xor.toml:14:61  tune.space.backprop.learning_rate: tuned twice (first at xor.toml:14:11); take one of the two away
+    xor.toml:15:10  tune.select: unknown metric "median"; expected "median_epochs", "mean_epochs" or "train_sse" (did you mean "median_epochs"?)
+    xor.toml:15:10  tune.select: metric "accuracy" is not recorded; add it to record.metrics, or choose "train_sse"
+    xor.toml:16:10  tune.search: expected "grid", or a table with "random", got "random"
+    "###);
 }
 
 #[test]
-fn a_mistake_in_tuning() {
-    insta::assert_snapshot!(problems(&[("[grid]", "[tune]\nseeds = 5\nspace = { learning_rate = { log = [0.01, 1.0], steps = 1 } }\nselec = \"median_epochs\"\n[grid]")], &[]), @r###"
-    xor.toml:15:56  tune.space.learning_rate.steps: expected a whole number from 2 to 1000, got 1
-    xor.toml:16:1  tune.selec: unknown key; expected "seeds", "space" or "select" (did you mean "select"?)
+fn what_is_tuned_stands_nowhere_else() {
+    let tune = "[tune]\nseeds = [7]\nspace = { learning_rate = [0.1, 1.0], optimiser.kind = [\"sgd\"] }\nselect = \"train_sse\"\n[grid]\nlearner.optimiser = [\"sgd\", \"adam\"]";
+    insta::assert_snapshot!(problems(&[("[grid]", tune)], &["learner.label=a"]), @r###"
+    xor.toml:12:17  learner.learning_rate: learning_rate is tuned for every learner that has it; leave it out here, or take it out of tune.space
+    xor.toml:18:9  learner.optimiser: optimiser.kind is tuned, so the grid cannot vary it; take one of the two away
     "###);
 }
 
@@ -271,6 +325,39 @@ fn what_a_figure_of_a_network_shows_is_checked() {
     xor.toml:20:11  figure.learner: unknown learner "backprp"; expected "backprop" (did you mean "backprop"?)
     xor.toml:21:8  figure.cell: there is no cell 2; the plan has 2, counted from 0
     "###);
+}
+
+#[test]
+fn tuning_needs_what_it_selects_by() {
+    let tune = |select: &str| {
+        format!(
+            "[tune]\nseeds = [7]\nspace = {{ learning_rate = [0.1, 1.0] }}\nselect = {select:?}\n[grid]"
+        )
+    };
+    let spec = |select: &str, record: &str| {
+        problems(
+            &[
+                ("learning_rate = 0.5\n", ""),
+                ("[grid]", &tune(select)),
+                ("criterion = { metric = \"sse\", below = 0.1 }", record),
+            ],
+            &[],
+        )
+    };
+    let cases =
+        [spec("mean_epochs", ""), spec("weight_norm", "[record]\nmetrics = [\"weight_norm\"]")];
+    insta::assert_snapshot!(cases.join("\n"), @r###"
+    xor.toml:15:10  tune.select: "mean_epochs" are those to train.criterion, which backprop does not have; set one, or select by a final metric
+    xor.toml:16:10  tune.select: neither a high nor a low weight_norm is better, so it cannot select
+    "###);
+}
+
+#[test]
+fn seeds_of_the_command_line_are_held_against_those_of_the_tuning() {
+    let tune = "[tune]\nseeds = { first = 5, count = 2 }\nspace = { learning_rate = [0.1, 1.0] }\nselect = \"train_sse\"\n[grid]";
+    let with = |seeds: &str| problems(&[("learning_rate = 0.5\n", ""), ("[grid]", tune)], &[seeds]);
+    assert_eq!(with("seeds=5"), "a plan of 2 cells");
+    insta::assert_snapshot!(with("seeds=6"), @r###"xor.toml:13:9  tune.seeds: seed 5 is one of the comparison's too; tune on seeds that it never uses, such as { first = 1000000, count = 20 }"###);
 }
 
 #[test]

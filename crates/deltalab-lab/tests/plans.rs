@@ -1,6 +1,6 @@
 //! Plans: which cells there are, what they are called, and that their identity is their configuration.
 
-use deltalab_lab::plan::identity::id;
+use deltalab_lab::plan::identity::{id, said};
 use deltalab_lab::{Plan, Spec, SpecText};
 use std::time::Instant;
 
@@ -60,15 +60,35 @@ const CONFIG: &str = r#"{"learner":{"kind":"backprop","learning_rate":0.5,"optim
 #[test]
 fn value_stability() {
     // A change here takes every stored result from its cell: it must stand in the CHANGELOG.
-    assert_eq!(ids(&plan(XOR)), ["5b5ac0bfe855"]);
+    assert_eq!(ids(&plan(XOR)), ["3139ce128be6"]);
     let text = serde_json::to_string(&plan(XOR).study.cells[0].config).unwrap();
     assert_eq!(text, CONFIG.replace('\n', ""));
 }
 
 #[test]
 fn the_id_is_the_hash_of_the_configuration() {
-    for cell in plan(XOR).study.cells {
-        assert_eq!(cell.id, id(&cell.config));
+    for text in [XOR, GRID, CONDITIONING] {
+        for (cell, planned) in plan(text).iter() {
+            assert_eq!(cell.id, id(&cell.config, &*planned.setup.task));
+        }
+    }
+}
+
+/// What every parameter that is not mentioned would have to be in the id for: a new one then takes no result from its cell.
+#[test]
+fn a_default_is_not_in_the_id_whether_it_is_written_or_not() {
+    let plan = plan(XOR);
+    let (cell, planned) = plan.iter().next().unwrap();
+    assert_eq!(
+        said(&cell.config, &*planned.setup.task).to_string(),
+        r#"{"learner":{"kind":"backprop","learning_rate":0.5},"network":{"hidden":[4]},"task":{"kind":"xor"}}"#
+    );
+    for set in [
+        "train.max_epochs=1000",
+        "learner.optimiser={ kind = \"sgd\", weight_decay = 0.0 }",
+        "master_seed=0",
+    ] {
+        assert_eq!(ids(&plan_with(XOR, &[set])), ids(&plan), "{set}");
     }
 }
 
@@ -317,4 +337,125 @@ fn ten_million_runs_are_refused_unless_they_are_meant() {
         .and_then(|spec| Plan::new(&spec));
     assert!(refused.unwrap_err().to_string().contains("18000000 runs"));
     assert_eq!(plan(&text("true")).runs(), 18_000_000);
+}
+
+const TUNED: &str = r#"
+name = "tuned"
+seeds = 3
+[task]
+kind = "xor"
+[network]
+hidden = [4]
+[train]
+criterion = { metric = "sse", below = 0.1 }
+[[learner]]
+kind = "backprop"
+[[learner]]
+kind = "generec"
+optimiser = "momentum"
+[grid]
+network.activation = ["logistic", "tanh"]
+[tune]
+seeds = [100, 101]
+space = { learning_rate = { log = [0.01, 10.0], steps = 9 }, optimiser.momentum = { linear = [0.1, 0.9], steps = 3 } }
+select = "median_epochs"
+"#;
+
+/// The values of the trials of a search, joined.
+fn tried(plan: &Plan, search: usize) -> Vec<String> {
+    let trials = &plan.study.tuning.as_ref().unwrap().searches[search].trials;
+    let value = |value: &Option<String>| value.as_deref().unwrap_or("·").to_string();
+    trials.iter().map(|it| it.values.iter().map(value).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn each_learner_at_each_point_of_the_grid_is_tuned_over_the_keys_that_it_has() {
+    let plan = plan(TUNED);
+    let tuning = plan.study.tuning.as_ref().unwrap();
+    assert_eq!(tuning.keys, ["learning_rate", "optimiser.momentum"]);
+    assert_eq!((plan.cells.len(), tuning.searches.len()), (4, 4));
+    assert_eq!([0, 1, 2, 3].map(|search| tried(&plan, search).len()), [9, 9, 27, 27]);
+    assert_eq!((plan.runs(), plan.tuning_runs()), (4 * 3, (9 + 9 + 27 + 27) * 2));
+    // ratios of 10^(3/8), by hand, to three digits
+    let rates = ["0.01", "0.0237", "0.0562", "0.133", "0.316", "0.75", "1.78", "4.22", "10"];
+    assert_eq!(tried(&plan, 0), rates.map(|rate| format!("{rate} ·")));
+    assert_eq!(tried(&plan, 2)[..4], ["0.01 0.1", "0.01 0.5", "0.01 0.9", "0.0237 0.1"]);
+    let trials = &tuning.searches[2].trials;
+    use deltalab_results::study::Edge::{High, Low};
+    assert_eq!(trials[0].edges, [Some(Low), Some(Low)]);
+    assert_eq!(trials[26].edges, [Some(High), Some(High)]);
+    assert_eq!((&trials[13].edges[..], trials[13].off_middle), (&[None, None][..], 0.0));
+    assert_eq!(trials[0].off_middle, 1.0);
+}
+
+#[test]
+fn a_tuned_cell_is_the_one_with_the_value_written_in_the_spec() {
+    let mut tuned = plan(TUNED);
+    assert!(!tuned.is_tuned() && tuned.study.cells.iter().all(|cell| cell.id.is_empty()));
+    let records: Vec<_> = (tuned.candidates.iter().flatten())
+        .flat_map(|(cell, _)| {
+            let rate = &cell.config["learner"]["learning_rate"];
+            let epochs = if rate == 0.316 { 5 } else { 50 };
+            [100, 101].map(|seed| deltalab_results::Record {
+                cell: cell.id.clone(),
+                seed,
+                status: deltalab_results::Status::Solved,
+                epochs,
+                solved_epoch: Some(epochs),
+                finals: vec![],
+                curves: vec![],
+                pattern_updates: 0,
+            })
+        })
+        .collect();
+    tuned.choose(&records[1..]); // one run is missing, so the first search is not at its end
+    assert_eq!(tuned.study.cells.iter().filter(|cell| cell.id.is_empty()).count(), 1);
+    tuned.choose(&records);
+    let by_hand = TUNED[..TUNED.find("[tune]").unwrap()]
+        .replace("\"backprop\"", "\"backprop\"\nlearning_rate = 0.316")
+        .replace("\"momentum\"", "{ kind = \"momentum\", momentum = 0.5 }\nlearning_rate = 0.316");
+    let by_hand = plan(&by_hand);
+    assert_eq!(ids(&tuned), ids(&by_hand)); // of 3 momenta that tie the middle one
+    for (cell, other) in tuned.study.cells.iter().zip(&by_hand.study.cells) {
+        assert_eq!((&cell.config, &cell.axes), (&other.config, &other.axes));
+        assert_eq!(
+            (cell.tuned[0].key.as_str(), cell.tuned[0].value.as_str()),
+            ("learning_rate", "0.316")
+        );
+    }
+}
+
+#[test]
+fn random_search_draws_the_same_trials_for_every_learner() {
+    let text = format!("{TUNED}search = {{ random = 12 }}\n");
+    let random = plan(&text);
+    let [backprop, generec] = [tried(&random, 0), tried(&random, 2)];
+    assert_eq!((backprop.len(), generec.len()), (12, 12));
+    let rate = |trial: &String| trial.split(' ').next().unwrap().to_string();
+    let rates: Vec<String> = backprop.iter().map(rate).collect();
+    assert_eq!(rates, generec.iter().map(rate).collect::<Vec<_>>());
+    for rate in &rates {
+        let x: f64 = rate.parse().unwrap();
+        assert!((0.01..=10.0).contains(&x) && format!("{x:.2e}").parse() == Ok(x), "{rate}");
+    }
+    // value stability: the stream "tuning" of master seed 0
+    assert_eq!(rates[..3], ["0.39", "0.35", "1.14"]);
+    // another master seed draws other values; a key more leaves those of the others alone
+    assert_ne!(tried(&plan_with(&text, &["master_seed=1"]), 0), backprop);
+    let more = text.replace("space = {", "space = { schedule = [\"constant\"],");
+    assert_eq!(
+        tried(&plan(&more), 0)
+            .iter()
+            .map(|it| it.split(' ').nth(1).unwrap().to_string())
+            .collect::<Vec<_>>(),
+        rates
+    );
+}
+
+#[test]
+fn a_space_with_fewer_points_than_trials_has_those_points() {
+    let text = TUNED.replace("{ log = [0.01, 10.0], steps = 9 }", "[0.1, 1.0]");
+    let text =
+        text.replace("{ linear = [0.1, 0.9], steps = 3 }", "[0.5]") + "search = { random = 12 }\n";
+    assert_eq!(tried(&plan(&text), 2).len(), 2);
 }

@@ -36,6 +36,10 @@ network = { hidden = [] }
 "network.shortcuts" = [false, true]
 "learner.learning_rate, train.order" = [[0.1, "permuted"], [0.2, "sequential"]]
 exclude = [{ "network.shortcuts" = true, learner = "no hidden" }]
+[tune]
+seeds = [100, 101]
+space = { optimiser.weight_decay = { log = [0.0001, 0.01], steps = 3 }, "schedule" = ["constant"] }
+select = "sse"
 [[figure]]
 kind = "survival"
 facet = "network.shortcuts"
@@ -73,6 +77,9 @@ fn piece() -> impl Strategy<Value = String> {
         Just("\n[[learner]]\n".to_string()),
         Just("\n[network]\n".to_string()),
         Just("\"network.hidden\" = [[1], 2]\n".to_string()),
+        Just("{ log = [0.1, 1], steps = 2 }".to_string()),
+        Just("{ linear = [-1, 1] }".to_string()),
+        Just("search = { random = 3 }\n".to_string()),
         Just("-1".to_string()),
         Just("9223372036854775807".to_string()),
         Just("1e999".to_string()),
@@ -144,6 +151,10 @@ const SETS: &[&str] = &[
     "grid.master_seed=[1, 2]",
     "precision=f32",
     "figure=[]",
+    "tune.search.random=5",
+    "tune.select=\"mean_epochs\"",
+    "tune.seeds=[7]",
+    "tune.space.optimiser.weight_decay=[0.3]",
 ];
 
 #[test]

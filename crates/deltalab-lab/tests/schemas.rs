@@ -7,6 +7,9 @@ use std::path::Path;
 
 /// What is wrong with `value`, and where; `None` if it is valid.
 fn invalid(root: &Json, schema: &Json, value: &Json, at: &str) -> Option<String> {
+    if schema == &Json::Bool(false) {
+        return Some(format!("{at}: not allowed"));
+    }
     let words = schema.as_object().unwrap();
     for (word, rule) in words {
         let wrong = match word.as_str() {
@@ -122,6 +125,11 @@ network = { hidden = [4], init = "xavier" }
 train = { batch = "all", criterion = { metric = "sse", below = 0.1 } }
 learner = [{ kind = "backprop", learning_rate = 0.5, optimiser = { kind = "momentum", momentum = 0.5 }, label = "a" }]
 figure = [{ kind = "final", log = true }]
+[tune]
+seeds = { first = 100, count = 5 }
+space = { learning_rate = { log = [0.1, 1.0], steps = 3 }, optimiser.momentum = [0.0, 0.5], "a.schedule" = ["constant"] }
+select = "sse"
+search = { random = 4 }
 [grid]
 "network.activation" = ["tanh", { kind = "leaky_relu", slope = 0.1 }]
 train.order = ["permuted"]
@@ -152,6 +160,12 @@ fn the_schema_refuses_mistakes() {
         ("\"final\"", "\"finl\""),
         ("[\"permuted\"]", "\"permuted\""),
         ("count = 2", "coun = 2"),
+        ("steps = 3", "step = 3"),
+        ("steps = 3", "steps = 1"),
+        ("log = [0.1, 1.0]", "lgo = [0.1, 1.0]"),
+        ("momentum = [0.0, 0.5]", "momentum = 0.5"),
+        ("select = \"sse\"", ""),
+        ("random = 4", "random = 0"),
     ] {
         let text = GOOD.replacen(from, to, 1);
         assert_ne!(text, GOOD, "{from:?} is not in the spec");

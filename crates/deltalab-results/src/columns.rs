@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Study;
-use crate::study::{Better, Metric};
+use crate::study::{Better, Metric, Select, Tuning};
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +18,11 @@ pub struct Column {
     pub meaning: String,
 }
 
-/// The columns of `runs.csv`, `curves.csv`, `summary.csv` and `comparisons.csv`, in their order.
+/// The columns of `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv` and, of a study with tuning, `tuning.csv`, in
+/// their order.
 pub fn columns(study: &Study) -> Vec<Column> {
-    [of_runs(study), of_curves(study), of_summary(study), of_comparisons(study)].concat()
+    let tuning = study.tuning.as_ref().map(|tuning| of_tuning(study, tuning)).unwrap_or_default();
+    [of_runs(study), of_curves(study), of_summary(study), of_comparisons(study), tuning].concat()
 }
 
 fn column(file: &str, name: &str, unit: &str, meaning: &str) -> Column {
@@ -125,6 +127,53 @@ fn of_comparisons(study: &Study) -> Vec<Column> {
         column(file, "high", "", "Upper end of that interval."),
         column(file, "p", "", "Two-sided p-value. solved: exact McNemar; faster: exact sign test without ties; a metric: Wilcoxon signed ranks, zeros left out, exact up to 25 differences, beyond by the normal distribution with tie correction; empty where a difference is NaN."),
         column(file, "p_holm", "", "p after Holm's correction over every p of this table."),
+    ]);
+    columns
+}
+
+fn of_tuning(study: &Study, tuning: &Tuning) -> Vec<Column> {
+    let (file, time) = ("tuning.csv", unit_of_time(study));
+    let mut columns = cell_columns(file, study);
+    columns[0].meaning = "Id of the trial: of the configuration with the tuned values of this row. The chosen one is the cell of the comparison.".to_owned();
+    let value = "Value that was tried; empty where the learner does not have this key.";
+    columns.extend(tuning.keys.iter().map(|key| column(file, key, "", value)));
+    columns.extend([
+        column(file, "n", "runs", "Finished runs of the trial, each on a tuning seed; no run is left out."),
+        column(file, "diverged", "runs", "Runs in which an error or a weight was no longer finite."),
+        column(file, "solved", "runs", "Runs that met the criterion; empty where none was set."),
+        column(file, "success_rate", "", "solved / n."),
+        column(file, "success_low", "", "Lower end of the 95 % score interval of the success rate (Wilson)."),
+        column(file, "success_high", "", "Upper end of that interval."),
+        column(file, "median_epochs", &time, "Epoch by which at least half of the runs met the criterion (Kaplan-Meier, as in summary.csv); empty where that was not reached."),
+        column(file, "mean_epochs", &time, "Restricted mean: mean over runs of the time to the criterion, a run that never met it counted with the step limit."),
+    ]);
+    if let (Some(name), Select::Metric { name: metric, better }) =
+        (tuning.select.column(), &tuning.select)
+    {
+        let unit = study.finals.iter().find(|known| known.name == *metric);
+        let unit = unit.map_or("", |known| &known.unit);
+        let better = if *better == Better::Higher { "Higher" } else { "Lower" };
+        let meaning = format!(
+            "Mean over runs of {metric}; not finite where a run's value is not. {better} is better."
+        );
+        columns.push(column(file, &name, unit, &meaning));
+    }
+    let order = match tuning.select {
+        Select::MedianEpochs => {
+            "lower median_epochs (empty last), then more solved, then lower mean_epochs"
+        }
+        Select::MeanEpochs => "lower mean_epochs, then more solved",
+        Select::Metric { .. } => {
+            "fewer runs that diverged or have no finite value, then the better mean of the others"
+        }
+    };
+    let rank = format!(
+        "Place among the trials for the same cell, 1 being the best: {order}, then nearer to the middle of what was tried, then the earlier row."
+    );
+    columns.extend([
+        column(file, "rank", "", &rank),
+        column(file, "chosen", "", "true: the comparison was run with these values."),
+        column(file, "at_edge", "", "low or high where the value is the lowest or highest that was tried (with the key where several are tuned): if such a trial is chosen, a better value may lie beyond."),
     ]);
     columns
 }

@@ -1,7 +1,8 @@
 //! The result folder: where things stand in it, and how they are read and written.
 //!
 //! ```text
-//! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  columns.json  traces.json  report.html
+//! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  tuning.csv  columns.json  traces.json
+//! report.html
 //! figures/   parts/<shard>.journal
 //! ```
 
@@ -30,7 +31,7 @@ pub struct Opened {
     pub folder: Folder,
     /// Its manifest, and in it the [`Study`].
     pub manifest: Manifest,
-    /// The finished runs of the study, in the order of the plan.
+    /// The finished runs of the study, in the order of the plan; those of its tuning after them.
     pub records: Vec<Record>,
     /// Finished runs that the study no longer asks for, by cell id and seed; they are kept for a later spec.
     pub others: Vec<Record>,
@@ -120,7 +121,8 @@ impl Folder {
         self.write("manifest.json", &json)
     }
 
-    /// Writes `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv` and `columns.json` of the runs that are there.
+    /// Writes `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv`, `tuning.csv` and `columns.json` of the runs that
+    /// are there. A `tuning.csv` that the study no longer has is removed.
     ///
     /// # Errors
     /// [`Error::Write`].
@@ -129,8 +131,20 @@ impl Folder {
         self.write("curves.csv", &tables::curves(runs))?;
         self.write("summary.csv", &tables::summary(runs, &analysis.summaries))?;
         self.write("comparisons.csv", &tables::comparisons(runs, &analysis.comparisons))?;
+        match tables::tuning(runs, &analysis.tunings) {
+            Some(table) => drop(self.write("tuning.csv", &table)?),
+            None => self.remove("tuning.csv")?,
+        }
         self.write("columns.json", &tables::columns_json(runs.study()))?;
         Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), Error> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::write(&path)(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads `manifest.json`.

@@ -169,23 +169,45 @@ pub fn compact(parts: &Path, shard: &str, study: &Study) -> Result<Loaded, Error
 }
 
 /// The canonical order: the runs of the study, by cell in the order of the plan, then by seed in the order of the study;
-/// after them any others, by cell id and seed.
+/// then those of its tuning, by search, trial and seed; after them any others, by cell id and seed.
 pub fn in_order(mut records: Vec<Record>, study: &Study) -> Vec<Record> {
-    let mut cells = HashMap::new();
-    for (place, cell) in study.cells.iter().enumerate() {
-        cells.entry(cell.id.as_str()).or_insert(place);
-    }
-    let mut seeds = HashMap::new();
-    for (place, &seed) in study.seeds.iter().enumerate() {
-        seeds.entry(seed).or_insert(place);
-    }
-    records.sort_by_cached_key(|Record { cell, seed, .. }| {
-        match (cells.get(cell.as_str()), seeds.get(seed)) {
-            (Some(&cell), Some(&seed)) => (0, cell, seed, String::new(), 0),
-            _ => (1, 0, 0, cell.clone(), *seed),
+    let compared = Places::new(study.cells.iter().map(|cell| &*cell.id), &study.seeds);
+    let tuning = study.tuning.iter();
+    let trials = tuning.clone().flat_map(|tuning| tuning.trials()).map(|trial| &*trial.id);
+    let seeds: Vec<u64> = tuning.flat_map(|tuning| tuning.seeds.iter().copied()).collect();
+    let tuned = Places::new(trials, &seeds);
+    records.sort_by_cached_key(|record| {
+        let place = |places: &Places| places.of(record);
+        match (place(&compared), place(&tuned)) {
+            (Some((cell, seed)), _) => (0, cell, seed, String::new(), 0),
+            (None, Some((trial, seed))) => (1, trial, seed, String::new(), 0),
+            _ => (2, 0, 0, record.cell.clone(), record.seed),
         }
     });
     records
+}
+
+/// Places of cells and of seeds in a plan, the first where one stands twice.
+struct Places<'a> {
+    cells: HashMap<&'a str, usize>,
+    seeds: HashMap<u64, usize>,
+}
+
+impl<'a> Places<'a> {
+    fn new(cells: impl Iterator<Item = &'a str>, seeds: &[u64]) -> Self {
+        let mut places = Places { cells: HashMap::new(), seeds: HashMap::new() };
+        for (place, cell) in cells.enumerate() {
+            places.cells.entry(cell).or_insert(place);
+        }
+        for (place, &seed) in seeds.iter().enumerate() {
+            places.seeds.entry(seed).or_insert(place);
+        }
+        places
+    }
+
+    fn of(&self, record: &Record) -> Option<(usize, usize)> {
+        Some((*self.cells.get(&*record.cell)?, *self.seeds.get(&record.seed)?))
+    }
 }
 
 fn journal_path(parts: &Path, shard: &str) -> PathBuf {

@@ -12,6 +12,7 @@
 //! | [`runs`] | finished runs by cell and seed |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
+//! | [`tuning`] | which trial of a search is the best |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`trace`] | the traces that figures of networks are made from |
 //! | [`verdict`] | the answer in a table and in sentences |
@@ -62,6 +63,7 @@ pub mod study;
 pub mod summary;
 pub mod tables;
 pub mod trace;
+pub mod tuning;
 pub mod verdict;
 
 pub use analysis::Analysis;
@@ -72,5 +74,5 @@ pub use journal::Journal;
 pub use manifest::Manifest;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
-pub use study::{Better, Cell, FigureRequest, Metric, Study};
+pub use study::{Better, Cell, FigureRequest, Metric, Study, Tuning};
 pub use trace::Traced;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::study::Search;
 use crate::{Record, Study};
 
 /// Finished runs by cell (in the order of the plan) and seed (in the order of the study).
@@ -9,6 +10,7 @@ use crate::{Record, Study};
 pub struct Runs<'a> {
     study: &'a Study,
     cells: Vec<Vec<Option<&'a Record>>>,
+    trials: Vec<Vec<Vec<Option<&'a Record>>>>,
 }
 
 impl<'a> Runs<'a> {
@@ -16,11 +18,17 @@ impl<'a> Runs<'a> {
     pub fn new(study: &'a Study, records: &'a [Record]) -> Runs<'a> {
         let by_run: HashMap<(&str, u64), &Record> =
             records.iter().map(|record| ((record.cell.as_str(), record.seed), record)).collect();
-        let cells = study.cells.iter().map(|cell| {
-            let find = |seed: &u64| by_run.get(&(cell.id.as_str(), *seed)).copied();
-            study.seeds.iter().map(find).collect()
+        let on = |id: &str, seeds: &[u64]| -> Vec<Option<&Record>> {
+            seeds.iter().map(|seed| by_run.get(&(id, *seed)).copied()).collect()
+        };
+        let cells = study.cells.iter().map(|cell| on(&cell.id, &study.seeds));
+        let searches = study.tuning.iter().flat_map(|tuning| {
+            let of = |search: &Search| {
+                search.trials.iter().map(|trial| on(&trial.id, &tuning.seeds)).collect()
+            };
+            tuning.searches.iter().map(of)
         });
-        Runs { study, cells: cells.collect() }
+        Runs { study, cells: cells.collect(), trials: searches.collect() }
     }
 
     /// The study.
@@ -36,6 +44,19 @@ impl<'a> Runs<'a> {
         self.cells[cell].iter().flatten().copied()
     }
 
+    /// The finished runs of a trial of a search, by their places in the tuning, in the order of the seeds.
+    ///
+    /// # Panics
+    /// If the study has no such trial.
+    pub fn of_trial(&self, search: usize, trial: usize) -> impl Iterator<Item = &'a Record> + '_ {
+        self.trials[search][trial].iter().flatten().copied()
+    }
+
+    /// Runs of the tuning that are finished.
+    pub fn tuned(&self) -> usize {
+        self.trials.iter().flatten().map(|runs| runs.iter().flatten().count()).sum()
+    }
+
     /// The seeds on which both cells have a finished run, with the two runs: what a paired comparison is made from.
     ///
     /// # Panics
@@ -44,12 +65,12 @@ impl<'a> Runs<'a> {
         self.cells[a].iter().zip(&self.cells[b]).filter_map(|(a, b)| Some(((*a)?, (*b)?)))
     }
 
-    /// Runs that are finished.
+    /// Runs of the comparison that are finished.
     pub fn finished(&self) -> usize {
         (0..self.cells.len()).map(|cell| self.of(cell).count()).sum()
     }
 
-    /// Runs that the study asks for: cells times seeds.
+    /// Runs of the comparison: cells times seeds.
     pub fn planned(&self) -> usize {
         self.study.cells.len() * self.study.seeds.len()
     }

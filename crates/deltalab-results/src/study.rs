@@ -25,19 +25,30 @@ pub struct Study {
     pub time: String,
     /// `[[figure]]` of the spec; empty: sensible defaults.
     pub figures: Vec<FigureRequest>,
+    /// The search for parameters that came before; `None`: there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuning: Option<Tuning>,
 }
 
 impl Study {
-    /// Whether a finished run is one of the study's.
+    /// Whether a finished run is one of the study's: of the comparison or of its tuning.
     pub fn asks_for(&self, record: &Record) -> bool {
-        self.seeds.contains(&record.seed) && self.cells.iter().any(|cell| cell.id == record.cell)
+        let compared = self.seeds.contains(&record.seed)
+            && self.cells.iter().any(|cell| cell.id == record.cell);
+        compared || self.tuning.as_ref().is_some_and(|tuning| tuning.asks_for(record))
+    }
+
+    /// The trials of the cell at this place, if it is tuned.
+    pub fn search(&self, cell: usize) -> Option<&Search> {
+        self.tuning.as_ref()?.searches.iter().find(|search| search.cell == cell)
     }
 }
 
 /// One fully resolved configuration.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// Hash of the resolved configuration, 12 hexadecimal digits.
+    /// Hash of the resolved configuration, 12 hexadecimal digits; empty while a cell is still to be tuned, since the tuned
+    /// values are part of its configuration.
     pub id: String,
     /// Label of the learner: unique among the learners of the spec.
     pub learner: String,
@@ -49,8 +60,133 @@ pub struct Cell {
     pub max_epochs: u64,
     /// When a run counts as solved, in words such as `sse < 0.1`; `None`: no criterion was set.
     pub criterion: Option<String>,
-    /// The resolved configuration with every default filled in.
+    /// The resolved configuration with every default filled in; while it is to be tuned, without the tuned values.
     pub config: serde_json::Value,
+    /// The values that tuning chose; empty while it has not, and for a cell that is not tuned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tuned: Vec<Tuned>,
+}
+
+/// A value that tuning chose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tuned {
+    /// Key of the learner, such as `learning_rate`.
+    pub key: String,
+    /// The value, as text.
+    pub value: String,
+    /// Which end of what was tried it is, if any: a better one may lie beyond.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge: Option<Edge>,
+}
+
+/// An end of the values that were tried for a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edge {
+    /// The lowest.
+    Low,
+    /// The highest.
+    High,
+}
+
+impl Edge {
+    /// `low` or `high`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Edge::Low => "low",
+            Edge::High => "high",
+        }
+    }
+}
+
+/// The search for each learner's parameters, on seeds of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tuning {
+    /// Keys of the learners, in the order of the spec.
+    pub keys: Vec<String>,
+    /// Seeds of the trials; the comparison has none of them.
+    pub seeds: Vec<u64>,
+    /// What decides.
+    pub select: Select,
+    /// A search for each cell of the comparison that is tuned, in the order of the plan.
+    pub searches: Vec<Search>,
+}
+
+impl Tuning {
+    /// Whether a finished run is one of the tuning's.
+    pub fn asks_for(&self, record: &Record) -> bool {
+        self.seeds.contains(&record.seed) && self.trials().any(|trial| trial.id == record.cell)
+    }
+
+    /// Every trial of every search.
+    pub fn trials(&self) -> impl Iterator<Item = &Trial> {
+        self.searches.iter().flat_map(|search| &search.trials)
+    }
+
+    /// Runs that it asks for: trials times seeds.
+    pub fn planned(&self) -> usize {
+        self.trials().count() * self.seeds.len()
+    }
+}
+
+/// What decides between trials.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Select {
+    /// Median epochs to the criterion.
+    #[default]
+    MedianEpochs,
+    /// Restricted mean of the epochs to the criterion: a run that never met it counts with the step limit.
+    MeanEpochs,
+    /// The mean of a final metric.
+    Metric {
+        /// Its name, as in `runs.csv`.
+        name: String,
+        /// Which direction is better.
+        better: Better,
+    },
+}
+
+impl Select {
+    /// The column of `tuning.csv` that it adds: `train_sse_mean` for that metric.
+    pub fn column(&self) -> Option<String> {
+        match self {
+            Select::MedianEpochs | Select::MeanEpochs => None,
+            Select::Metric { name, .. } => Some(format!("{name}_mean")),
+        }
+    }
+
+    /// What decides, in words.
+    pub fn name(&self) -> &str {
+        match self {
+            Select::MedianEpochs => "median epochs",
+            Select::MeanEpochs => "mean epochs",
+            Select::Metric { name, .. } => name,
+        }
+    }
+}
+
+/// The trials for one cell of the comparison.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// The cell's place in the plan.
+    pub cell: usize,
+    /// What was tried, in order.
+    pub trials: Vec<Trial>,
+}
+
+/// One choice of values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Id of the configuration with these values: that of the cell if they are chosen.
+    pub id: String,
+    /// A value for each key of the tuning, as text; `None` where the learner does not have it.
+    pub values: Vec<Option<String>>,
+    /// For each key whether the value is an end of what was tried.
+    pub edges: Vec<Option<Edge>>,
+    /// How far the values are from the middle of what was tried: the sum over keys of |place − ½|, the lowest value being at
+    /// 0 and the highest at 1.
+    pub off_middle: f64,
 }
 
 /// A number that a run ends with, or that its curve follows.

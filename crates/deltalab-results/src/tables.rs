@@ -12,8 +12,9 @@ use crate::comparison::Comparison;
 use crate::number;
 use crate::runs::Runs;
 use crate::statistics::Interval;
-use crate::study::Cell;
+use crate::study::{Cell, Edge};
 use crate::summary::CellSummary;
+use crate::tuning::{TrialSummary, chosen};
 
 /// `runs.csv`: a row for every finished run.
 pub fn runs(runs: &Runs) -> Vec<u8> {
@@ -134,6 +135,65 @@ pub fn comparisons(runs: &Runs, comparisons: &[Comparison]) -> Vec<u8> {
         table.row(row);
     }
     table.bytes()
+}
+
+/// `tuning.csv`: a row for every trial of every search, in order; `None` for a study without tuning.
+pub fn tuning(runs: &Runs, tunings: &[Vec<TrialSummary>]) -> Option<Vec<u8>> {
+    let study = runs.study();
+    let tuning = study.tuning.as_ref()?;
+    let mut table = Table::new();
+    let mut header: Vec<String> = ["cell", "learner"].map(str::to_owned).to_vec();
+    header.extend(study.axes.iter().chain(&tuning.keys).cloned());
+    header.extend(TRIAL.map(str::to_owned));
+    header.extend(tuning.select.column());
+    header.extend(["rank", "chosen", "at_edge"].map(str::to_owned));
+    table.row(header);
+    for (search, summaries) in tuning.searches.iter().zip(tunings) {
+        let best = chosen(summaries, tuning.seeds.len());
+        for (place, (trial, summary)) in search.trials.iter().zip(summaries).enumerate() {
+            let mut row = cell_fields(&study.cells[search.cell]);
+            row[0].clone_from(&trial.id);
+            row.extend(trial.values.iter().map(|value| or_empty(value.clone())));
+            row.extend([summary.n, summary.diverged].map(|count| count.to_string()));
+            match &summary.success {
+                None => row.extend([const { String::new() }; 6]),
+                Some(success) => {
+                    row.extend([success.solved.to_string(), number::csv(success.rate)]);
+                    row.extend(ends(Some(success.interval)));
+                    row.push(or_empty(success.median.map(|epoch| epoch.to_string())));
+                    row.push(number::csv(success.mean_epochs));
+                }
+            }
+            row.extend(tuning.select.column().map(|_| or_empty(summary.metric.map(number::csv))));
+            row.push(summary.rank.to_string());
+            row.push((best == Some(place)).to_string());
+            row.push(at_edge(&tuning.keys, &trial.edges));
+            table.row(row);
+        }
+    }
+    Some(table.bytes())
+}
+
+/// Columns of `tuning.csv` between the tuned keys and what is selected by.
+const TRIAL: [&str; 8] = [
+    "n",
+    "diverged",
+    "solved",
+    "success_rate",
+    "success_low",
+    "success_high",
+    "median_epochs",
+    "mean_epochs",
+];
+
+/// `low` or `high`, with the key where there are several: `learning_rate low, lambda high`.
+fn at_edge(keys: &[String], edges: &[Option<Edge>]) -> String {
+    let ends = keys.iter().zip(edges).filter_map(|(key, edge)| Some((key, edge.as_ref()?.name())));
+    let named = ends.map(|(key, end)| match keys.len() {
+        1 => end.to_owned(),
+        _ => format!("{key} {end}"),
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// `columns.json`: file, name, unit and meaning of every column of these tables, in their order.

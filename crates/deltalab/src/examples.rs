@@ -35,7 +35,9 @@ macro_rules! examples {
 /// Every example, from small to large.
 pub const EXAMPLES: &[Example] = examples![
     "xor" / "xor-rules",
+    "xor" / "xor-optimisers",
     "encoder" / "encoder-8-3-8",
+    "encoder" / "encoder-rules",
     "conditioning" / "blocking",
     "conditioning" / "overshadowing",
     "associator" / "pattern-associator",

@@ -34,6 +34,35 @@ network = { hidden = [] }
 exclude = [{ learner = "delta", "network.activation" = "tanh" }]
 "#;
 
+/// Two learners with rates to find, and one that has none.
+const TUNED: &str = r#"name = "long"
+seeds = 60
+[task]
+kind = "xor"
+[network]
+hidden = [4]
+[train]
+max_epochs = 2000
+criterion = { metric = "sse", below = 0.05 }
+[record]
+every = 50
+[[learner]]
+kind = "backprop"
+[[learner]]
+kind = "backprop"
+label = "momentum"
+optimiser = "momentum"
+[[learner]]
+kind = "rescorla_wagner"
+network = { hidden = [], biases = false, output_activation = "linear" }
+[grid]
+"network.activation" = ["logistic", "tanh"]
+[tune]
+seeds = { first = 1000, count = 30 }
+space = { learning_rate = { log = [0.05, 5.0], steps = 5 } }
+select = "mean_epochs"
+"#;
+
 /// The files of a result folder but the one that holds timings.
 fn results(place: &Place, folder: &str) -> BTreeMap<String, Vec<u8>> {
     let mut files = place.below(folder);
@@ -98,7 +127,16 @@ fn start(place: &Place, args: &[&str]) -> Child {
 
 #[test]
 fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
-    let place = place_with("long.toml", &LONG.replace("seeds = 60", "seeds = 400"));
+    killed_at_random_instants(&LONG.replace("seeds = 60", "seeds = 400"));
+}
+
+#[test]
+fn killed_while_it_tunes_or_compares_nothing_is_lost_doubled_or_changed() {
+    killed_at_random_instants(&TUNED.replace("seeds = 60", "seeds = 300"));
+}
+
+fn killed_at_random_instants(spec: &str) {
+    let place = place_with("long.toml", spec);
     let begun = Instant::now();
     assert_eq!(deltalab(&place, &["run", "long.toml", "--out", "whole"]).code, Some(0));
     let whole = begun.elapsed();
@@ -123,14 +161,15 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
         child.wait().unwrap();
         if place.exists(&format!("{out}/manifest.json")) {
             let status = deltalab(&place, &["status", &out, "--json"]).json();
-            let finished = status["finished"].as_u64().unwrap();
+            let tuned = |key: &str| status["tuning"][key].as_u64().unwrap_or(0);
+            let finished = status["finished"].as_u64().unwrap() + tuned("finished");
+            let planned = status["planned"].as_u64().unwrap() + tuned("planned");
             assert_eq!(
                 status["damaged"].as_array().map(Vec::len),
                 Some(0),
                 "round {round}: {status}"
             );
-            in_the_middle +=
-                u64::from(finished > 0 && finished < status["planned"].as_u64().unwrap());
+            in_the_middle += u64::from(finished > 0 && finished < planned);
             kept += finished;
         }
     }
@@ -151,6 +190,76 @@ fn killed_at_random_instants_nothing_is_lost_doubled_or_changed() {
 /// The first folder that is not finished: where the tables are, all that is left is figures.
 fn killed_folder(place: &Place) -> usize {
     (0..).find(|folder| !place.exists(&format!("killed-{folder}/columns.json"))).unwrap_or(0)
+}
+
+#[test]
+fn a_tuned_spec_is_the_same_bytes_for_any_threads_and_what_it_gains_is_reused() {
+    let place = place_with("long.toml", TUNED);
+    let run = |out: &str, args: &[&str]| {
+        let all = [&["run", "long.toml", "--json", "--quiet", "--out", out], args].concat();
+        trained(&deltalab(&place, &all))
+    };
+    let (trials, compared) = (2 * 2 * 5 * 30, 6 * 60);
+    assert_eq!(run("one", &["--threads", "1"]), trials + compared);
+    let expected = results(&place, "one");
+    assert!(expected.contains_key("tuning.csv"));
+    assert_eq!(run("five", &["--threads", "5"]), trials + compared);
+    assert_same(&results(&place, "five"), &expected, "5 threads");
+    // fewer seeds first: the trials stay, and so does every run of the comparison
+    assert_eq!(run("grown", &["--seeds", "20"]), trials + 6 * 20);
+    assert_eq!(run("grown", &[]), 6 * 40);
+    assert_same(&results(&place, "grown"), &expected, "grown");
+    // a value more to try: its trials, and the comparison where it is the best
+    let more =
+        TUNED.replace("{ log = [0.05, 5.0], steps = 5 }", "[0.05, 0.158, 0.5, 1.58, 5.0, 1e-9]");
+    place.write("long.toml", &more);
+    assert_eq!(run("grown", &[]), 2 * 2 * 30);
+    // a tuned cell is the cell with that value in the spec: its runs are found
+    let config = place.read("one/manifest.json");
+    let config: serde_json::Value = serde_json::from_str(&config).unwrap();
+    let rate =
+        |cell: usize| config["cells"][cell]["tuned"][0]["value"].as_str().unwrap().to_string();
+    let grid = format!(
+        "[grid]\n\"network.activation, learner.backprop.learning_rate, learner.momentum.learning_rate\" = [[\"logistic\", {}, {}], [\"tanh\", {}, {}]]\n",
+        rate(0),
+        rate(2),
+        rate(1),
+        rate(3)
+    );
+    let by_hand = TUNED[..TUNED.find("[grid]").unwrap()]
+        .replace("kind = \"backprop\"\n[[", "kind = \"backprop\"\nlabel = \"plain\"\n[[");
+    place.write("long.toml", &(by_hand + &grid.replace("learner.backprop", "learner.plain")));
+    assert_eq!(run("one", &[]), 0);
+    assert!(!place.exists("one/tuning.csv"), "a table of what is no longer done");
+}
+
+#[test]
+fn a_tuned_folder_is_shown_while_it_is_half_finished() {
+    let place = place_with("long.toml", TUNED);
+    assert_eq!(deltalab(&place, &["run", "long.toml", "--quiet"]).code, Some(0));
+    let journal = place.read("results/long/parts/1-of-1.journal");
+    let manifest = place.read("results/long/manifest.json");
+    // nothing but the trials of the first search: they stand after the comparison's 360 runs
+    let first: String =
+        journal.lines().skip(360).take(150).map(|line| format!("{line}\n")).collect();
+    place.write("half/parts/1-of-1.journal", &first);
+    place.write("half/manifest.json", &manifest);
+    let status = deltalab(&place, &["status", "half", "--json"]).json();
+    assert_eq!((&status["finished"], &status["tuning"]["finished"]), (&0.into(), &150.into()));
+    assert_eq!(status["others"], 0);
+    let figures = deltalab(&place, &["figures", "half", "--json"]);
+    assert_eq!(figures.code, Some(0), "{}", figures.stderr);
+    let text = deltalab(&place, &["status", "half"]).stdout;
+    assert!(
+        text.contains("Tuning: 150 of 600 runs are finished (20 trials × 30 seeds)."),
+        "{text}"
+    );
+    place.write("long.toml", TUNED);
+    assert_eq!(
+        trained(&deltalab(&place, &["run", "long.toml", "--out", "half", "--json"])),
+        360 + 450
+    );
+    assert_same(&results(&place, "half"), &results(&place, "results/long"), "resumed");
 }
 
 #[test]

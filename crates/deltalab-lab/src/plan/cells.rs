@@ -2,9 +2,12 @@
 
 use super::points::{Point, Points};
 use super::resolve::{self, Key, Memo, Written};
+use super::tuning::{self, Candidate, Group};
 use super::{identity, measures};
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Problem, Problems};
+use crate::registry;
+use crate::spec::axes::Axis;
 use crate::spec::fields::MOST_RUNS;
 use crate::spec::{Learner, Section, Spec, at_start};
 use deltalab_core::learner::Recipe;
@@ -20,8 +23,10 @@ use std::sync::Arc;
 pub struct Plan {
     /// Cells, seeds, metrics and figures as plain values: what results, statistics and figures need.
     pub study: Study,
-    /// What runs each of `study.cells`, in the same order.
+    /// What runs each of `study.cells`, in the same order. Of a cell that is still to be tuned it is one of its trials.
     pub cells: Vec<PlannedCell>,
+    /// The trials of each search of `study.tuning`, in the same order.
+    pub candidates: Vec<Vec<Candidate>>,
 }
 
 /// What runs a cell.
@@ -60,47 +65,70 @@ impl Plan {
         self.study.cells.iter().zip(&self.cells)
     }
 
-    /// Number of runs: cells × seeds.
+    /// Number of runs of the comparison: cells × seeds.
     pub fn runs(&self) -> u64 {
         self.cells.len() as u64 * self.study.seeds.len() as u64
     }
 }
 
 fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
+    let names = |axes: &[Axis]| -> Vec<String> {
+        axes.iter().flat_map(|axis| &axis.columns).map(|column| column.name.clone()).collect()
+    };
     let mut study = Study {
         name: spec.name.clone(),
         description: spec.description.clone(),
-        axes: spec
-            .axes
-            .iter()
-            .flat_map(|axis| &axis.columns)
-            .map(|column| column.name.clone())
-            .collect(),
+        axes: names(&spec.axes),
         seeds: spec.seeds.clone(),
         ..Study::default()
     };
-    let mut cells: Vec<PlannedCell> = Vec::new();
-    let points: Vec<_> = spec.learners.iter().map(|learner| Points::new(spec, learner)).collect();
-    let asked = points.iter().map(Points::count).fold(0, u64::saturating_add);
-    let seeds = spec.seeds.len() as u64;
-    if asked.saturating_mul(seeds.max(1)) > MOST_RUNS && !spec.allow_large {
-        checker
-            .problems
-            .push(at_start(spec, Problem::TooLarge { cells: asked, seeds, limit: MOST_RUNS }));
-        return Plan { study, cells };
+    if too_large(spec, checker) {
+        return Plan { study, cells: Vec::new(), candidates: Vec::new() };
     }
+    // What is tuned are axes too, after those of the grid: a trial is a cell like any other.
+    let tune = spec.tune.as_ref();
+    let mut wide = spec.clone();
+    wide.axes.extend(tune.iter().flat_map(|tune| &tune.axes).cloned());
+    let (spec, grid) = (&wide, spec);
+    let mut cells: Vec<PlannedCell> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     let mut resolver = Resolver { spec, memo: Memo::default(), checker };
     let mut left = false;
-    for (index, (learner, points)) in spec.learners.iter().zip(&points).enumerate() {
+    for (index, learner) in spec.learners.iter().enumerate() {
+        let tune = tune.filter(|tune| tune.concerns(learner));
         let written = Section::ALL.map(|section| Written::new(spec, learner, section));
-        points.for_each(|point| {
+        let mut last = None; // the point of the grid whose trials are being planned; false: one was refused
+        Points::new(spec, learner).for_each(|point| {
             let value = |axis: usize, column: usize| point.value(spec, axis, column);
-            if !spec.exclude.iter().any(|exclusion| exclusion.matches(learner, value)) {
-                left = true;
-                if let Some((info, cell)) =
-                    resolver.cell(&Draft { index, learner, written: &written, point })
-                {
+            if spec.exclude.iter().any(|exclusion| exclusion.matches(learner, value)) {
+                return;
+            }
+            left = true;
+            let mut on_grid = point.choices();
+            let trial = on_grid.split_off(grid.axes.len());
+            let same = last.as_ref().is_some_and(|(known, _)| *known == on_grid);
+            if tune.is_some() && same && last.as_ref().is_some_and(|(_, sound)| !sound) {
+                return; // that nothing fits has been said of the first trial
+            }
+            let made = resolver.cell(&Draft { index, learner, written: &written, point });
+            if tune.is_some() {
+                last = Some((on_grid, made.is_some()));
+            }
+            let Some((mut info, cell)) = made else { return };
+            info.axes.truncate(study.axes.len());
+            match (tune, groups.last_mut()) {
+                (None, _) => {
                     study.cells.push(info);
+                    cells.push(cell);
+                }
+                (Some(_), Some(group)) if same => group.candidates.push(((info, cell), trial)),
+                (Some(tune), _) => {
+                    let group = Group {
+                        cell: study.cells.len(),
+                        candidates: vec![((info.clone(), cell.clone()), trial)],
+                    };
+                    groups.push(group);
+                    study.cells.push(tuning::to_be_tuned(&info, tune));
                     cells.push(cell);
                 }
             }
@@ -109,9 +137,44 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
     if !left && !spec.learners.is_empty() {
         resolver.checker.problems.push(at_start(spec, Problem::NoCell));
     }
-    same_cells(spec, &study.cells, checker);
-    measures::fill(&mut study, &cells, spec, checker);
-    Plan { study, cells }
+    let mut candidates = Vec::new();
+    if let Some(tune) = tune {
+        let (gathered, all) = tuning::gather(tune, groups);
+        (study.tuning, candidates) = (Some(gathered), all);
+    }
+    let tried = candidates.iter().flatten().map(|(cell, _)| cell);
+    let known = study.cells.iter().filter(|cell| !cell.id.is_empty());
+    same_cells(grid, known.chain(tried), checker);
+    measures::fill(&mut study, &cells, grid, checker);
+    if let (Some(tune), Some(mut gathered)) = (tune, study.tuning.take()) {
+        let searches = &gathered.searches;
+        gathered.select = tuning::select(grid, tune, &study, searches, &candidates, checker);
+        study.tuning = Some(gathered);
+    }
+    Plan { study, cells, candidates }
+}
+
+/// Refuses more runs than anybody wants, of the comparison or of its tuning.
+fn too_large(spec: &Spec, checker: &mut Checker) -> bool {
+    let points = |axes: &dyn Fn(&Learner) -> Vec<Axis>| {
+        let of = |learner| Points::over(&axes(learner), learner).count();
+        spec.learners.iter().map(of).fold(0, u64::saturating_add)
+    };
+    let grid = points(&|_| spec.axes.clone());
+    let tuned = |learner: &Learner| match &spec.tune {
+        Some(tune) if tune.concerns(learner) => [&*spec.axes, &*tune.axes].concat(),
+        _ => Vec::new(),
+    };
+    let trials = if spec.tune.is_some() { points(&tuned) } else { 0 };
+    let tuning_seeds = spec.tune.as_ref().map_or(0, |tune| tune.seeds.len() as u64);
+    for (cells, seeds) in [(grid, spec.seeds.len() as u64), (trials, tuning_seeds)] {
+        if cells.saturating_mul(seeds.max(1)) > MOST_RUNS && !spec.allow_large {
+            let problem = Problem::TooLarge { cells, seeds, limit: MOST_RUNS };
+            checker.problems.push(at_start(spec, problem));
+            return true;
+        }
+    }
+    false
 }
 
 /// Resolves the sections of cells, each section once.
@@ -134,9 +197,11 @@ impl Resolver<'_> {
     fn with_grid(&mut self, draft: &Draft, section: Section) -> Written {
         let plain = &draft.written[section as usize];
         let mut set = Written { table: plain.table.clone(), origin: plain.origin.clone() };
+        let entry = registry::learner(&draft.learner.kind).filter(|_| section == Section::Learner);
+        let defaults = entry.map(|entry| &entry.defaults);
         for (a, c, p) in draft.point.touching(self.spec, section) {
             let axis = &self.spec.axes[a];
-            set.set(&axis.columns[c], &axis.points[p][c], self.checker);
+            set.set(&axis.columns[c], &axis.points[p][c], defaults, self.checker);
         }
         set
     }
@@ -243,13 +308,14 @@ impl Resolver<'_> {
             }
         };
         let info = Cell {
-            id: identity::id(&config),
+            id: identity::id(&config, &*task.1),
             learner: learner.label.clone(),
             kind: learner.kind.clone(),
             axes: draft.point.axes(spec),
             max_epochs: setup.train.max_epochs,
             criterion: setup.train.criterion.as_ref().map(ToString::to_string),
             config,
+            tuned: Vec::new(),
         };
         Some((info, PlannedCell { setup: Arc::new(setup), recipe: recipe.clone() }))
     }
@@ -274,7 +340,7 @@ impl Resolver<'_> {
 }
 
 /// Two cells with one id would be run once and counted twice.
-fn same_cells(spec: &Spec, cells: &[Cell], checker: &mut Checker) {
+fn same_cells<'a>(spec: &Spec, cells: impl Iterator<Item = &'a Cell>, checker: &mut Checker) {
     let name = |cell: &Cell| {
         let values = spec.axes.iter().flat_map(|axis| &axis.columns).zip(&cell.axes);
         let values = values

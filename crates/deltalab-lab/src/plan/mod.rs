@@ -6,11 +6,16 @@
 //!
 //! An axis that does not concern a learner leaves it alone: the learner has one cell for all its points, with no value on
 //! that axis.
+//!
+//! With `[tune]` a plan has two stages: the trials of every tuned cell (a learner at a point of the grid), on the tuning
+//! seeds; then the comparison, each tuned cell with the values that [`Plan::choose`] found best.
 
 mod cells;
 pub mod identity;
 mod measures;
 mod points;
 mod resolve;
+mod tuning;
 
 pub use cells::{Plan, PlannedCell};
+pub use tuning::Candidate;

@@ -17,7 +17,11 @@ pub(super) struct Point<'a> {
 
 impl Points {
     pub fn new(spec: &Spec, learner: &Learner) -> Self {
-        Self { axes: spec.axes.iter().map(|axis| differing(axis, learner)).collect() }
+        Self::over(&spec.axes, learner)
+    }
+
+    pub fn over(axes: &[Axis], learner: &Learner) -> Self {
+        Self { axes: axes.iter().map(|axis| differing(axis, learner)).collect() }
     }
 
     pub fn count(&self) -> u64 {
@@ -74,6 +78,11 @@ impl Point<'_> {
     /// The value on an axis and column; `None` where the column does not concern the learner.
     pub fn value<'s>(&self, spec: &'s Spec, axis: usize, column: usize) -> Option<&'s Node> {
         Some(&spec.axes[axis].points[self.chosen[axis][column]?][column])
+    }
+
+    /// The choice on each axis, column by column.
+    pub fn choices(&self) -> Vec<Vec<Option<usize>>> {
+        self.chosen.iter().map(|columns| columns.to_vec()).collect()
     }
 
     /// Axis, column and point of each value that changes a section; shorter paths first, so that a value inside a table

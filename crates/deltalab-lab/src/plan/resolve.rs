@@ -91,9 +91,23 @@ impl Written {
         self.table.get(key).map_or(&self.origin, |node| &node.origin)
     }
 
-    /// Puts a value of the grid in.
-    pub fn set(&mut self, column: &Column, node: &Node, checker: &mut Checker) {
+    /// Puts a value of the grid, or one that is tried, in. Inside a kind that is not written, such as `optimiser.momentum`,
+    /// the kind is that of the section's defaults.
+    pub fn set(
+        &mut self,
+        column: &Column,
+        node: &Node,
+        defaults: Option<&Map<String, Json>>,
+        checker: &mut Checker,
+    ) {
         let keys = &column.target.keys;
+        if let [first, _, ..] = &keys[..]
+            && self.table.get(first).is_none()
+            && let Some(kind) = defaults.and_then(|all| all.get(first)?.get("kind")?.as_str())
+        {
+            let kind = Node { value: Value::Text(kind.to_string()), origin: column.origin.clone() };
+            self.table.insert(first, &column.origin, kind);
+        }
         if let Err(depth) = self.table.set(keys, &column.origin, node.clone()) {
             let parent = keys[..depth.min(keys.len())].join(".");
             checker.report(&column.origin, &column.name, Problem::NotATable { parent });

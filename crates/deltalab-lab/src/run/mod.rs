@@ -3,6 +3,9 @@
 //! Cells × seeds are trained in parallel: threads outside, lanes inside. Every finished run is appended to the journal at
 //! once, so a killed process loses only what was not finished; the same command goes on from there. What is recorded of a
 //! run depends on its cell and seed alone, never on threads, lanes or the order in which runs end.
+//!
+//! A plan with tuning has two [stages](Stage): all the trials, then, once the last of them has ended, the comparison. Runs of
+//! both stand in one journal.
 
 mod error;
 mod machine;
@@ -18,9 +21,11 @@ use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
-use deltalab_results::{Analysis, Folder, Journal, Manifest, Record, Runs, Series, Status};
+use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Runs, Series, Status};
 use queue::Queue;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::AddAssign;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -59,6 +64,31 @@ pub trait Watch {
     fn begin(&mut self, finished: u64, planned: u64, damaged: &[Damaged]);
     /// After each run.
     fn advance(&mut self, record: &Record);
+    /// Tuning has told which cells are compared, and so many of their runs are there already.
+    fn tuned(&mut self, _finished: u64) {}
+}
+
+/// What is run together: cells on the same seeds.
+#[derive(Clone, Debug)]
+pub struct Stage<'a> {
+    /// Cells, and what runs them.
+    pub cells: Vec<(&'a Cell, &'a PlannedCell)>,
+    /// Their seeds.
+    pub seeds: &'a [u64],
+}
+
+impl<'a> Stage<'a> {
+    /// The trials of every search; none without tuning.
+    pub fn tuning(plan: &'a Plan) -> Self {
+        let cells = plan.candidates.iter().flatten().map(|(cell, planned)| (cell, planned));
+        let seeds = plan.study.tuning.as_ref().map_or(&[][..], |tuning| &tuning.seeds);
+        Self { cells: cells.collect(), seeds }
+    }
+
+    /// The cells that are compared.
+    pub fn comparison(plan: &'a Plan) -> Self {
+        Self { cells: plan.iter().collect(), seeds: &plan.study.seeds }
+    }
 }
 
 /// How a run of an experiment ended.
@@ -103,22 +133,43 @@ pub fn run(
     open(&folder, options.found)?;
     let mut journal = Journal::open(&folder.parts(), SHARD)?;
     let loaded = journal::load(&folder.parts())?;
-    let done: HashSet<(&str, u64)> =
+    let there: HashSet<(&str, u64)> =
         loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
-    let queue = Queue::new(plan, |cell, seed| !done.contains(&(cell, seed)));
-    let planned = plan.runs();
-    let mut manifest = manifest(plan, options, &folder);
+    let missing = |cell: &str, seed: u64| !there.contains(&(cell, seed));
+    let mut plan = Cow::Borrowed(plan);
+    if plan.study.tuning.is_some() {
+        plan.to_mut().choose(&loaded.records);
+    }
+    let planned = plan.runs() + plan.tuning_runs();
+    let mut manifest = manifest(&plan, options, &folder);
     folder.write("spec.toml", spec.text.as_bytes())?;
-    folder.write_traces(trace::kept(plan))?;
     folder.write_manifest(&manifest)?;
-    watch.begin(planned - queue.remaining(), planned, &loaded.damaged);
 
     let start = Instant::now();
-    let (trained, pattern_updates) = train(plan, options, &queue, &mut journal, watch, stop)?;
+    let trials = Queue::new(&Stage::tuning(&plan), missing);
+    let waiting = Queue::new(&Stage::comparison(&plan), missing).remaining();
+    let mut found = planned - trials.remaining() - waiting;
+    watch.begin(found, planned, &loaded.damaged);
+    let mut done = Done::default();
+    done += train(&Stage::tuning(&plan), options, &trials, &mut journal, watch, stop)?;
+    if !plan.is_tuned() && done.trained == trials.remaining() {
+        plan.to_mut().choose(&journal::load(&folder.parts())?.records);
+        manifest.study = plan.study.clone();
+        folder.write_manifest(&manifest)?;
+        let known = waiting - Queue::new(&Stage::comparison(&plan), missing).remaining();
+        watch.tuned(known);
+        found += known;
+    }
+    if plan.is_tuned() {
+        folder.write_traces(trace::kept(&plan))?;
+        let stage = Stage::comparison(&plan);
+        done += train(&stage, options, &Queue::new(&stage, missing), &mut journal, watch, stop)?;
+    }
     let seconds = start.elapsed().as_secs_f64();
+    let Done { trained, pattern_updates } = done;
 
     drop((journal, loaded));
-    let finished = planned - queue.remaining() + trained;
+    let finished = found + trained;
     if trained > 0 {
         manifest.train_seconds += seconds;
         manifest.pattern_updates_per_second = pattern_updates as f64 / seconds;
@@ -138,6 +189,20 @@ pub fn run(
     }
     folder.write_manifest(&manifest)?;
     Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest, analysis })
+}
+
+/// What was trained.
+#[derive(Clone, Copy, Debug, Default)]
+struct Done {
+    trained: u64,
+    pattern_updates: u64,
+}
+
+impl AddAssign for Done {
+    fn add_assign(&mut self, more: Self) {
+        self.trained += more.trained;
+        self.pattern_updates += more.pattern_updates;
+    }
 }
 
 /// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
@@ -168,13 +233,14 @@ fn only_results(path: &std::path::Path) -> bool {
 }
 
 /// The files of a result folder.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "spec.toml",
     "manifest.json",
     "runs.csv",
     "curves.csv",
     "summary.csv",
     "comparisons.csv",
+    "tuning.csv",
     "columns.json",
     "traces.json",
     "report.html",
@@ -206,26 +272,26 @@ fn manifest(plan: &Plan, options: &Options, folder: &Folder) -> Manifest {
     }
 }
 
-/// Trains everything in the queue; each record goes to the journal as it comes. Returns runs and pattern updates.
+/// Trains everything in the queue of a stage; each record goes to the journal as it comes.
 fn train(
-    plan: &Plan,
+    stage: &Stage,
     options: &Options,
     queue: &Queue,
     journal: &mut Journal,
     watch: &mut dyn Watch,
     stop: &AtomicBool,
-) -> Result<(u64, u64), RunError> {
+) -> Result<Done, RunError> {
     let threads = options.threads.max(1);
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
     let (send, receive) = mpsc::sync_channel::<Record>(WAITING);
     let failed = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
-    let (mut trained, mut updates) = (0, 0);
+    let mut done = Done::default();
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
             let (send, stopped) = (send.clone(), &stopped);
-            scope.spawn(move |_| work(plan, options.level, queue, &send, stopped));
+            scope.spawn(move |_| work(stage, options.level, queue, &send, stopped));
         }
         drop(send);
         for record in receive {
@@ -233,17 +299,16 @@ fn train(
                 failed.store(true, Ordering::Relaxed);
                 return Err(error.into());
             }
-            trained += 1;
-            updates += record.pattern_updates;
+            done += Done { trained: 1, pattern_updates: record.pattern_updates };
             watch.advance(&record);
         }
-        Ok((trained, updates))
+        Ok(done)
     })
 }
 
 /// One thread: takes a cell that has seeds left, trains them in lanes, takes the next.
 fn work(
-    plan: &Plan,
+    stage: &Stage,
     level: Level,
     queue: &Queue,
     send: &mpsc::SyncSender<Record>,
@@ -252,13 +317,12 @@ fn work(
     while !stopped()
         && let Some(share) = queue.take()
     {
-        let PlannedCell { setup, recipe } = &plan.cells[share.cell()];
-        let id = &plan.study.cells[share.cell()].id;
+        let (info, PlannedCell { setup, recipe }) = stage.cells[share.cell()];
         let mut group = recipe.group(setup, level, share.expected());
         let finals: Vec<_> = setup.finals.iter().map(|column| column.name.clone()).collect();
         let curves: Vec<_> = setup.curves.iter().map(|column| column.name.clone()).collect();
         // A receiver that has gone is a journal that failed: `stopped` says so at the next epoch.
-        let mut done = |outcome| drop(send.send(record(id, &finals, &curves, outcome)));
+        let mut done = |outcome| drop(send.send(record(&info.id, &finals, &curves, outcome)));
         group.train(&mut || share.next(), &mut done, &stopped);
     }
 }

@@ -1,5 +1,6 @@
 //! How long a plan will take, and how large its results will be: before anything is run.
 
+use super::Stage;
 use crate::plan::{Plan, PlannedCell};
 use deltalab_core::real::Level;
 use deltalab_core::train::Setup;
@@ -23,24 +24,26 @@ const TRIAL: Duration = Duration::from_millis(60);
 /// Bytes of one number in journal and tables together, and of a record's frame.
 const BYTES: (u64, u64) = (70, 400);
 
-/// Trains a few cells for a moment, without keeping anything, and scales up.
+/// Trains a few cells for a moment, without keeping anything, and scales up. The runs of the tuning are among those counted.
 pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
-    let seeds = plan.study.seeds.len() as u64;
     let updates =
         |setup: &Setup| setup.train.max_epochs.saturating_mul(setup.train_patterns as u64);
-    let every = plan.cells.len().div_ceil(TRIED).max(1);
+    let stages = [Stage::tuning(plan), Stage::comparison(plan)];
+    let cells: Vec<(&PlannedCell, u64)> = (stages.iter())
+        .flat_map(|stage| stage.cells.iter().map(|(_, cell)| (*cell, stage.seeds.len() as u64)))
+        .collect();
+    let every = cells.len().div_ceil(TRIED).max(1);
     let (mut tried, mut tried_seconds) = (0.0, 0.0);
-    for cell in plan.cells.iter().step_by(every) {
-        let rate = rate(cell, level, plan.study.seeds.len());
+    for (cell, seeds) in cells.iter().step_by(every) {
+        let rate = rate(cell, level, *seeds as usize);
         tried += updates(&cell.setup) as f64;
         tried_seconds += updates(&cell.setup) as f64 / rate;
     }
-    let total = plan
-        .cells
-        .iter()
-        .map(|cell| updates(&cell.setup))
-        .fold(0, u64::saturating_add)
-        .saturating_mul(seeds);
+    let sum = |of: &dyn Fn(&Setup) -> u64| {
+        let each = cells.iter().map(|(cell, seeds)| of(&cell.setup).saturating_mul(*seeds));
+        each.fold(0, u64::saturating_add)
+    };
+    let total = sum(&updates);
     let numbers = |setup: &Setup| {
         let points = match setup.probes.is_empty() {
             true => setup.train.max_epochs / setup.record.every + 2,
@@ -48,10 +51,6 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
         };
         points.saturating_mul(setup.curves.len() as u64).saturating_add(setup.finals.len() as u64)
     };
-    let bytes = plan
-        .cells
-        .iter()
-        .map(|cell| numbers(&cell.setup).saturating_mul(BYTES.0).saturating_add(BYTES.1));
     let seconds = if tried > 0.0 {
         total as f64 * (tried_seconds / tried) / threads.max(1) as f64
     } else {
@@ -60,7 +59,7 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
     Estimate {
         pattern_updates: total,
         seconds,
-        bytes: bytes.fold(0, u64::saturating_add).saturating_mul(seeds),
+        bytes: sum(&|setup| numbers(setup).saturating_mul(BYTES.0).saturating_add(BYTES.1)),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A thread works on one cell and takes its seeds one by one, as its lanes fall free. Threads spread over cells while there
 //! are enough; on the last cells they work together, so that all are busy to the end.
 
-use crate::plan::Plan;
+use super::Stage;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The runs that are left.
@@ -26,17 +26,11 @@ pub(super) struct Share<'a> {
 }
 
 impl Queue {
-    /// The runs of a plan for which `missing(cell id, seed)`.
-    pub fn new(plan: &Plan, missing: impl Fn(&str, u64) -> bool) -> Self {
-        let cells = plan.study.cells.iter().enumerate().map(|(cell, info)| Seeds {
+    /// The runs of a stage for which `missing(cell id, seed)`.
+    pub fn new(stage: &Stage, missing: impl Fn(&str, u64) -> bool) -> Self {
+        let cells = stage.cells.iter().enumerate().map(|(cell, (info, _))| Seeds {
             cell,
-            seeds: plan
-                .study
-                .seeds
-                .iter()
-                .copied()
-                .filter(|&seed| missing(&info.id, seed))
-                .collect(),
+            seeds: stage.seeds.iter().copied().filter(|&seed| missing(&info.id, seed)).collect(),
             taken: AtomicUsize::new(0),
             threads: AtomicUsize::new(0),
         });
@@ -74,7 +68,7 @@ impl Seeds {
 }
 
 impl Share<'_> {
-    /// Index of the cell in the plan.
+    /// Index of the cell in the stage.
     pub fn cell(&self) -> usize {
         self.seeds.cell
     }

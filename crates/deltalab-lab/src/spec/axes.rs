@@ -131,7 +131,7 @@ fn gather(
 }
 
 /// Equal, or numbers of equal value: 1 and 1.0 are one configuration.
-fn same(a: &Node, b: &Node) -> bool {
+pub(super) fn same(a: &Node, b: &Node) -> bool {
     use crate::node::Value::{Integer, Number};
     match (&a.value, &b.value) {
         (Integer(n), Number(x)) | (Number(x), Integer(n)) => *n as f64 == *x,

@@ -83,7 +83,10 @@ pub const SECTIONS: &[(&str, &str)] = &[
     ("record", "What is stored of a run."),
     ("learner", "A learning rule and its parameters; one table for each learner that is compared."),
     ("grid", "Paths and the values they take, crossed with every learner."),
-    ("tune", "A search for each learner's parameters, on seeds that the comparison never uses."),
+    (
+        "tune",
+        "A search for each learner's parameters, on seeds that the comparison never uses; the same trials for every learner, at each point of the grid.",
+    ),
     ("figure", "A figure to draw; without any, those that suit the results."),
 ];
 
@@ -208,28 +211,53 @@ pub const FIGURES: &[Kind] = &[
     },
 ];
 
-/// How `[tune]` searches one parameter.
-const RANGE: Must = Must::OneOf(&[
+/// What `[tune]` tries for one parameter.
+pub const RANGE: Must = Must::OneOf(&[
     Must::Table(&[
         required("log", "Lowest and highest value, steps evenly spaced in the logarithm.", BOUNDS),
-        required("steps", "Number of values.", Must::Integer(2, 1000)),
+        STEPS,
     ]),
     Must::Table(&[
         required("linear", "Lowest and highest value, steps evenly spaced.", BOUNDS),
-        required("steps", "Number of values.", Must::Integer(2, 1000)),
+        STEPS,
     ]),
     Must::List(&Must::OneOf(&[Must::Number(Interval::FINITE), Must::Text, Must::Bool])),
 ]);
 
 const BOUNDS: Must = Must::List(&Must::Number(Interval::FINITE));
 
+/// How many values of a range the grid has.
+pub const STEPS: Field = optional(
+    "steps",
+    "Number of values, both ends included. The grid needs it; random search takes any value of the range.",
+    Must::Integer(2, 1000),
+);
+
 /// What `[tune]` takes.
 pub const TUNE: &[Field] = &[
-    required("seeds", "Seeds of the trials; the comparison must not use them.", SEEDS),
+    required(
+        "seeds",
+        "Seeds of the trials, as `seeds` of the spec; the comparison must have none of them.",
+        SEEDS,
+    ),
     required(
         "space",
-        "Parameters of the learners, and the values they may take.",
+        "Parameters of the learners, and the values that are tried: { log = [low, high], steps = n }, { linear = [low, high], steps = n }, or a list.",
         Must::Map(&RANGE),
     ),
-    required("select", "What is best: \"median_epochs\", or a final metric.", Must::Text),
+    required(
+        "select",
+        "What is best: \"median_epochs\" to the criterion; \"mean_epochs\", in which a run that never met it counts with max_epochs; or the mean of a final metric such as \"test_accuracy\".",
+        Must::Text,
+    ),
+    optional(
+        "search",
+        "\"grid\": every combination of the values; or { random = n }: the same n trials for every learner, drawn from the ranges. Default: \"grid\".",
+        SEARCH,
+    ),
 ];
+
+const SEARCH: Must = Must::OneOf(&[
+    Must::Choice(&["grid"]),
+    Must::Table(&[required("random", "Number of trials.", Must::Integer(1, 10_000))]),
+]);

@@ -1,7 +1,7 @@
 //! # The spec: what a researcher writes
 //!
 //! Reading happens in steps, each in a file of its own: the text and its `base` ([`SpecText`]), `--set` overrides, the keys
-//! of the top level ([`fields`]), the learners and their labels, the grid's axes ([`axes`]). What comes out, a [`Spec`], has
+//! of the top level ([`fields`]), the learners and their labels, the grid's axes ([`axes`]), the search for parameters ([`tune`]). What comes out, a [`Spec`], has
 //! the right shape; whether its values fit their tasks, networks and rules is found when it is planned
 //! ([`Plan::new`](crate::Plan::new)).
 //!
@@ -21,6 +21,7 @@ mod overrides;
 mod paths;
 mod read;
 mod text;
+pub mod tune;
 
 pub use paths::{Section, Target};
 pub(crate) use read::at_start;

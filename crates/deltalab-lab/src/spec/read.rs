@@ -1,8 +1,9 @@
 //! From text to [`Spec`].
 
 use super::axes::{self, Axis, Exclusion};
-use super::fields::{DEFAULT_SEEDS, FIGURES, SECTIONS, TOP, TUNE};
+use super::fields::{DEFAULT_SEEDS, FIGURES, SECTIONS, TOP};
 use super::text::{Parsed, SpecText, parse};
+use super::tune::{self, Tune};
 use super::{labels, overrides};
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Problem, Problems, nearest};
@@ -30,6 +31,8 @@ pub struct Spec {
     pub axes: Vec<Axis>,
     /// Cells that are dropped.
     pub exclude: Vec<Exclusion>,
+    /// The search for the learners' parameters that comes first.
+    pub tune: Option<Tune>,
     /// Figures asked for, each with its table as written.
     pub figures: Vec<(FigureRequest, Node)>,
     /// The spec as it is stored: base merged, overrides applied, comments kept.
@@ -69,7 +72,13 @@ impl Spec {
         overrides::apply(&mut parsed, sets, &mut checker);
         let spec = read(text, parsed, &mut checker);
         if !checker.problems.is_empty() {
-            checker.problems.extend(Plan::problems(&spec));
+            let mut problems = Plan::problems(&spec);
+            if spec.tune.is_none() && spec.root.get("tune").is_some() {
+                // What a learner lacks may be what a mistaken [tune] was to give.
+                let missing = |it: &Diagnostic| matches!(it.problem, Problem::Missing { .. });
+                problems.retain(|it| !(it.path == "learner" && missing(it)));
+            }
+            checker.problems.extend(problems);
         }
         Problems::check(checker.problems)?;
         Ok(spec)
@@ -86,10 +95,10 @@ fn read(text: &SpecText, parsed: Parsed, checker: &mut Checker) -> Spec {
     let top = top(&root, &start, checker);
     let word = |key: &str| top.get(key).and_then(Json::as_str).unwrap_or_default().to_string();
     let seeds_at = root.get("seeds").map_or(&start, |node| &node.origin);
-    let seeds = seeds(top.get("seeds"), seeds_at, checker);
+    let seeds = seeds(top.get("seeds"), seeds_at, "seeds", checker);
     let learners = learners(&root, &start, checker);
     let (axes, exclude) = axes::read(&root, &learners, checker);
-    tune(&root, checker);
+    let tune = tune::read(&root, &learners, &axes, &seeds, checker);
     let figures = figures(&root, checker);
     let spec = Spec {
         name: word("name"),
@@ -98,6 +107,7 @@ fn read(text: &SpecText, parsed: Parsed, checker: &mut Checker) -> Spec {
         learners,
         axes,
         exclude,
+        tune,
         figures,
         text: document.to_string(),
         folder: text.folder.clone(),
@@ -160,7 +170,13 @@ fn top(root: &Table, start: &Origin, checker: &mut Checker) -> BTreeMap<String, 
     values
 }
 
-fn seeds(value: Option<&Json>, at: &Origin, checker: &mut Checker) -> Vec<u64> {
+/// Seeds in any of their forms; `path` is the key that they stand under.
+pub(super) fn seeds(
+    value: Option<&Json>,
+    at: &Origin,
+    path: &str,
+    checker: &mut Checker,
+) -> Vec<u64> {
     let range = |first: u64, count: u64| first.checked_add(count - 1).map(|last| first..=last);
     let range = match value {
         None => range(0, DEFAULT_SEEDS),
@@ -168,10 +184,10 @@ fn seeds(value: Option<&Json>, at: &Origin, checker: &mut Checker) -> Vec<u64> {
             let seeds: Vec<u64> = seeds.iter().filter_map(Json::as_u64).collect();
             let mut seen = HashSet::new();
             if let Some(&seed) = seeds.iter().find(|seed| !seen.insert(**seed)) {
-                checker.report(at, "seeds", Problem::DoubleSeed { seed });
+                checker.report(at, path, Problem::DoubleSeed { seed });
             }
             if seeds.is_empty() {
-                checker.report(at, "seeds", Problem::NoSeed);
+                checker.report(at, path, Problem::NoSeed);
             }
             return seeds;
         }
@@ -184,7 +200,7 @@ fn seeds(value: Option<&Json>, at: &Origin, checker: &mut Checker) -> Vec<u64> {
     match range.filter(|range| *range.end() <= i64::MAX as u64) {
         Some(range) => range.collect(),
         None => {
-            checker.report(at, "seeds", Problem::SeedTooLarge);
+            checker.report(at, path, Problem::SeedTooLarge);
             Vec::new()
         }
     }
@@ -271,23 +287,6 @@ fn learners(root: &Table, start: &Origin, checker: &mut Checker) -> Vec<Learner>
         }
     }
     good
-}
-
-/// `[tune]` is read, so that its shape is settled, and refused.
-fn tune(root: &Table, checker: &mut Checker) {
-    let Some((key, node)) = root.iter().find(|(key, _)| key.name == "tune") else { return };
-    if let Some(table) = node.table()
-        && let Some(values) = checker.table(table, &key.origin, "tune", TUNE)
-    {
-        let keys = values.get("space").and_then(Json::as_object).map(|space| space.keys().cloned());
-        let space = keys
-            .into_iter()
-            .flatten()
-            .map(|key| format!("learner.{key}"))
-            .collect::<Vec<_>>()
-            .join(" and ");
-        checker.report(&key.origin, "tune", Problem::TuneNotYet { space });
-    }
 }
 
 fn figures(root: &Table, checker: &mut Checker) -> Vec<(FigureRequest, Node)> {

@@ -8,7 +8,7 @@ use deltalab_core::train::{RecordParams, TrainParams};
 use deltalab_lab::diagnostic::nearest;
 use deltalab_lab::explain::{self, Entry, Parameter, Topic, parameters};
 use deltalab_lab::registry::{Step, defaults_of};
-use deltalab_lab::spec::fields::{FIGURE, FIGURES, LEARNER, SECTIONS};
+use deltalab_lab::spec::fields::{FIGURE, FIGURES, LEARNER, SECTIONS, TUNE};
 use serde_json::{Map, Value as Json};
 
 /// What can be listed.
@@ -149,6 +149,7 @@ fn section_parameters(section: &str) -> Vec<Parameter> {
         "record" => of(RecordParams::FIELDS, &defaults_of::<RecordParams>()),
         "learner" => [of(LEARNER, &Map::new()), of(Step::FIELDS, &defaults_of::<Step>())].concat(),
         "figure" => of(FIGURE, &Map::new()),
+        "tune" => of(TUNE, &Map::new()),
         _ => Vec::new(),
     }
 }

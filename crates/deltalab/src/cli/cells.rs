@@ -3,6 +3,7 @@
 use super::table::{Align, Table};
 use super::words::{cut, width};
 use deltalab_results::Study;
+use deltalab_results::study::{Trial, Tuned};
 
 /// Rows of cells that a table shows at most; the files hold them all.
 pub const MOST_ROWS: usize = 40;
@@ -29,6 +30,13 @@ pub fn table(study: &Study, fill: impl Fn(&mut Table)) -> Table {
             };
             table.column(&cut(&heading, long.max(10)), Align::Left, study.cells.iter().map(value));
         }
+        for (heading, key) in tuned(study) {
+            table.column(
+                &heading,
+                Align::Left,
+                (0..study.cells.len()).map(|it| value(study, it, key)),
+            );
+        }
         fill(&mut table);
         table
     };
@@ -47,6 +55,32 @@ fn varying(study: &Study) -> Vec<(String, usize)> {
     };
     let axes = study.axes.iter().enumerate().filter(|(axis, _)| varies(*axis));
     axes.map(|(axis, name)| (heading(name), axis)).collect()
+}
+
+/// The tuned keys, with a heading: the last part of the key where that is enough.
+fn tuned(study: &Study) -> Vec<(String, &str)> {
+    let keys = study.tuning.iter().flat_map(|tuning| &tuning.keys);
+    let keys: Vec<&str> = keys.map(String::as_str).collect();
+    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_string();
+    let same = |key: &str| keys.iter().filter(|other| last(other) == last(key)).count();
+    keys.iter()
+        .map(|&key| (if same(key) == 1 { last(key) } else { key.to_string() }, key))
+        .collect()
+}
+
+/// The value that was chosen for a cell, and whether it lies on the border of what was tried.
+fn value(study: &Study, cell: usize, key: &str) -> String {
+    let chosen = study.cells[cell].tuned.iter().find(|tuned| tuned.key == key);
+    let place = study.tuning.iter().flat_map(|tuning| &tuning.keys).position(|it| it == key);
+    let has = |trial: &Trial| place.is_some_and(|place| trial.values[place].is_some());
+    match chosen {
+        Some(Tuned { value, edge: None, .. }) => value.clone(),
+        Some(Tuned { value, edge: Some(edge), .. }) => format!("{value} ({}est)", edge.name()),
+        None if study.search(cell).is_some_and(|search| search.trials.iter().any(has)) => {
+            "to tune".to_string()
+        }
+        None => "·".to_string(),
+    }
 }
 
 /// What all cells share, in words: values of axes that do not vary.

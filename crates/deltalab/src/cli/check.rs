@@ -11,6 +11,7 @@ use super::words::{bytes, count, counted, duration, wrapped};
 use super::{simd, source};
 use deltalab_lab::run::{Estimate, estimate};
 use deltalab_lab::{Plan, PlannedCell};
+use deltalab_results::{Study, Tuning};
 use serde_json::{Value as Json, json};
 
 /// Check a spec, and print its plan: cells, seeds, runs, networks, time and size at most
@@ -44,6 +45,7 @@ impl Args {
         lines.push(String::new());
         lines.extend(cells::table(study, |table| fill(table, &plan)).lines(MOST_ROWS));
         lines.push(String::new());
+        lines.extend(study.tuning.as_ref().map(|tuning| wrapped(&searched(study, tuning), "  ")));
         lines.extend(plan.cells.first().map(|cell| recorded(&plan, cell)));
         lines.push(cost(&estimate, threads));
         terminal.print(&(lines.join("\n") + "\n"))?;
@@ -52,7 +54,31 @@ impl Args {
     }
 }
 
+/// What tuning does, and whom it leaves alone.
+fn searched(study: &Study, tuning: &Tuning) -> String {
+    let cells = (0..study.cells.len()).filter(|&cell| study.search(cell).is_none());
+    let mut alone: Vec<&str> = cells.map(|cell| &*study.cells[cell].learner).collect();
+    alone.dedup();
+    let alone = match alone.is_empty() {
+        true => String::new(),
+        false => format!(" Not tuned, having none of these: {}.", alone.join(", ")),
+    };
+    format!(
+        "Tuned first, by {}: {}; {} for {}, each on {}.{alone}",
+        tuning.select.name(),
+        tuning.keys.join(", "),
+        counted(tuning.trials().count() as u64, "trial"),
+        counted(tuning.searches.len() as u64, "cell"),
+        counted(tuning.seeds.len() as u64, "seed"),
+    )
+}
+
 fn fill(table: &mut Table, plan: &Plan) {
+    if plan.study.tuning.is_some() {
+        let trials = |cell| plan.study.search(cell).map(|search| search.trials.len().to_string());
+        let trials = (0..plan.cells.len()).map(|cell| trials(cell).unwrap_or_default());
+        table.column("trials", Align::Right, trials);
+    }
     let of = |value: fn(&PlannedCell) -> String| plan.cells.iter().map(value);
     table.column("network", Align::Left, of(layers));
     table.column(
@@ -118,9 +144,28 @@ fn document(plan: &Plan, estimate: &Estimate, threads: usize) -> Json {
             "config": cell.config,
         })
     });
+    let tuning = study.tuning.as_ref().map(|tuning| {
+        let searches = tuning.searches.iter().map(|search| {
+            let cell = &study.cells[search.cell];
+            let trials = search.trials.iter().map(|trial| {
+                let values = tuning.keys.iter().zip(&trial.values);
+                let values: serde_json::Map<_, _> = values.filter_map(|(key, value)| Some((key.clone(), json!(value.as_ref()?)))).collect();
+                json!({ "cell": trial.id, "values": values })
+            });
+            json!({ "place": search.cell, "learner": cell.learner, "trials": trials.collect::<Vec<_>>() })
+        });
+        json!({
+            "keys": tuning.keys,
+            "seeds": tuning.seeds,
+            "select": tuning.select,
+            "runs": plan.tuning_runs(),
+            "searches": searches.collect::<Vec<_>>(),
+        })
+    });
     json!({
         "name": study.name,
         "description": study.description,
+        "tuning": tuning,
         "cells": cells.collect::<Vec<_>>(),
         "seeds": study.seeds,
         "runs": plan.runs(),

@@ -53,6 +53,14 @@ pub enum Failure {
         /// Their places in the plan.
         places: Vec<usize>,
     },
+    /// A cell that tuning has not given its values.
+    #[error("{typed:?} is a cell that is tuned first; name one of its trials: {}", some(.trials))]
+    ToBeTuned {
+        /// What was typed.
+        typed: String,
+        /// Ids of its trials.
+        trials: Vec<String>,
+    },
     /// Nothing has this name.
     #[error("nothing is called {name:?}{}; deltalab list shows every name", hint(.nearest))]
     UnknownName {
@@ -177,8 +185,13 @@ fn hint(nearest: &Option<String>) -> String {
 
 /// The first few numbers.
 fn listed(numbers: &[usize]) -> String {
-    let shown: Vec<_> = numbers.iter().take(8).map(usize::to_string).collect();
-    shown.join(", ") + if numbers.len() > 8 { ", …" } else { "" }
+    some(&numbers.iter().map(usize::to_string).collect::<Vec<_>>())
+}
+
+/// The first few words.
+fn some(words: &[String]) -> String {
+    let shown = &words[..words.len().min(8)];
+    shown.join(", ") + if words.len() > 8 { ", …" } else { "" }
 }
 
 /// An error and what it comes from, in one line.

@@ -121,4 +121,8 @@ impl Watch for Progress<'_> {
             self.bar.set_message(self.speed());
         }
     }
+
+    fn tuned(&mut self, finished: u64) {
+        self.bar.inc(finished);
+    }
 }

@@ -99,7 +99,7 @@ impl Args {
         let folder = words::folder(&options.out);
         terminal.print(&verdict::text(&runs, &verdict, &folder))?;
         if talk == Talk::Usual {
-            terminal.say(where_it_is(&folder, &figures));
+            terminal.say(where_it_is(&folder, opened.study(), &figures));
             terminal
                 .say(format_args!("Next: {}", self.next(opened.study(), &verdict, &options.out)));
         }
@@ -141,15 +141,16 @@ impl Args {
     }
 }
 
-/// `10 cells × 100 seeds = 1,000 runs`.
+/// `10 cells × 100 seeds = 1,000 runs`, and what tuning adds.
 pub fn size(plan: &Plan) -> String {
-    let seeds = plan.study.seeds.len() as u64;
-    format!(
-        "{} × {} = {}",
-        counted(plan.cells.len() as u64, "cell"),
-        counted(seeds, "seed"),
-        counted(plan.runs(), "run")
-    )
+    let product = |cells: String, seeds: &[u64], runs: u64| {
+        format!("{cells} × {} = {}", counted(seeds.len() as u64, "seed"), counted(runs, "run"))
+    };
+    let cells = counted(plan.cells.len() as u64, "cell");
+    let compared = product(cells, &plan.study.seeds, plan.runs());
+    let Some(tuning) = &plan.study.tuning else { return compared };
+    let trials = counted(tuning.trials().count() as u64, "trial");
+    format!("{compared}; before, tuning: {}", product(trials, &tuning.seeds, plan.tuning_runs()))
 }
 
 fn kept(out: &Path) -> String {
@@ -176,7 +177,8 @@ fn done(report: &Report, options: &Options) -> String {
     )
 }
 
-fn where_it_is(folder: &str, figures: &[PathBuf]) -> String {
+fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
+    let tuning = if study.tuning.is_some() { ", tuning.csv" } else { "" };
     let pictures =
         figures.iter().filter(|path| path.extension().is_some_and(|extension| extension == "png"));
     let names: Vec<_> =
@@ -187,7 +189,9 @@ fn where_it_is(folder: &str, figures: &[PathBuf]) -> String {
         format!(", figures/{}", names.join(", figures/"))
     };
     words::wrapped(
-        &format!("In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{figures}"),
+        &format!(
+            "In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{tuning}{figures}"
+        ),
         "  ",
     )
 }
@@ -215,6 +219,7 @@ fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBu
             "curves": file("curves.csv"),
             "summary": file("summary.csv"),
             "comparisons": file("comparisons.csv"),
+            "tuning": report.manifest.study.tuning.as_ref().map(|_| file("tuning.csv")),
             "columns": file("columns.json"),
             "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         },

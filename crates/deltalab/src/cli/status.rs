@@ -91,6 +91,16 @@ fn text(opened: &Opened, runs: &Runs) -> String {
     });
     let mut lines = vec![format!("{}: {state}", styled(BOLD, &study.name)), String::new()];
     lines.extend(table.lines(MOST_ROWS));
+    if let Some(tuning) = &study.tuning {
+        lines.push(String::new());
+        lines.push(format!(
+            "Tuning: {} of {} are finished ({} × {}).",
+            count(runs.tuned() as u64),
+            counted(tuning.planned() as u64, "run"),
+            counted(tuning.trials().count() as u64, "trial"),
+            counted(tuning.seeds.len() as u64, "seed"),
+        ));
+    }
     if !opened.damaged.is_empty() {
         lines.push(String::new());
         lines.push(format!(
@@ -122,6 +132,7 @@ fn document(opened: &Opened, runs: &Runs) -> Json {
             "cell": cell.id,
             "learner": cell.learner,
             "axes": axes,
+            "tuned": cell.tuned,
             "finished": tally.finished(),
             "solved": tally.solved,
             "unsolved": tally.unsolved,
@@ -129,8 +140,17 @@ fn document(opened: &Opened, runs: &Runs) -> Json {
             "missing": seeds - tally.finished(),
         })
     });
+    let tuning = study.tuning.as_ref().map(|tuning| {
+        json!({
+            "finished": runs.tuned(),
+            "planned": tuning.planned(),
+            "trials": tuning.trials().count(),
+            "seeds": tuning.seeds,
+        })
+    });
     json!({
         "name": study.name,
+        "tuning": tuning,
         "finished": runs.finished(),
         "planned": runs.planned(),
         "cells": cells.collect::<Vec<_>>(),

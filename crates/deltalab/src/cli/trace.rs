@@ -158,13 +158,18 @@ fn draw(picture: &Picture, plan: &Plan, chosen: Chosen<'_>, document: &str) -> R
 fn find<'a>(plan: &'a Plan, typed: &str) -> Result<Chosen<'a>, Failure> {
     let cells = || plan.iter();
     let by_place = || typed.parse().ok().and_then(|place| cells().nth(place));
-    let by_id = || cells().find(|(cell, _)| cell.id == typed);
+    let trials = || plan.candidates.iter().flatten().map(|(cell, planned)| (cell, planned));
+    let by_id = || cells().chain(trials()).find(|(cell, _)| cell.id == typed);
+    let known = |found: Chosen<'a>| match found.0.id.is_empty() {
+        false => Ok(found),
+        true => Err(Failure::ToBeTuned { typed: typed.to_string(), trials: ids(plan, found.0) }),
+    };
     if let Some(found) = by_id().or_else(by_place) {
-        return Ok(found);
+        return known(found);
     }
     let mut labelled = cells().filter(|(cell, _)| cell.learner == typed);
     match (labelled.next(), labelled.next()) {
-        (Some(found), None) => Ok(found),
+        (Some(found), None) => known(found),
         (None, _) => Err(Failure::NoCell {
             typed: typed.to_string(),
             cells: plan.cells.len(),
@@ -179,6 +184,13 @@ fn find<'a>(plan: &'a Plan, typed: &str) -> Result<Chosen<'a>, Failure> {
                 .collect(),
         }),
     }
+}
+
+/// The ids of a cell's trials.
+fn ids(plan: &Plan, cell: &Cell) -> Vec<String> {
+    let place = plan.study.cells.iter().position(|other| std::ptr::eq(other, cell));
+    let search = place.and_then(|place| plan.study.search(place));
+    search.iter().flat_map(|search| &search.trials).map(|trial| trial.id.clone()).collect()
 }
 
 /// Every label once, in the order of the plan.

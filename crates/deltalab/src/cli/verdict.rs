@@ -8,8 +8,9 @@ use super::terminal::{BOLD, DIM, styled};
 use super::words::{count, counted, wrapped};
 use deltalab_results::statistics::Interval;
 use deltalab_results::summary::{Mean, Success};
+use deltalab_results::tuning::at_the_border;
 use deltalab_results::verdict::{Row, Sentence, Verdict, short};
-use deltalab_results::{Better, Runs, Status, Study};
+use deltalab_results::{Better, Runs, Status, Study, Tuning};
 use serde_json::{Value as Json, json};
 
 /// Sentences that are printed at most; `comparisons.csv` holds every comparison.
@@ -38,6 +39,17 @@ pub fn text(runs: &Runs, verdict: &Verdict, folder: &str) -> String {
     }
     if study.seeds.len() > 1 {
         lines.push(styled(DIM, "In brackets: 95 % intervals."));
+    }
+    if let Some(tuning) = &study.tuning {
+        lines.push(styled(DIM, wrapped(&tuned(tuning, folder), "  ")));
+        let border = at_the_border(study);
+        lines.extend(
+            border.iter().take(MOST_SENTENCES).map(|it| wrapped(&format!("Warning: {it}"), "  ")),
+        );
+        if border.len() > MOST_SENTENCES {
+            let more = counted((border.len() - MOST_SENTENCES) as u64, "more value");
+            lines.push(format!("… and {more} on the border: {folder}tuning.csv"));
+        }
     }
     if !strengths::names(study).is_empty() {
         lines.push(String::new());
@@ -70,6 +82,16 @@ pub fn text(runs: &Runs, verdict: &Verdict, folder: &str) -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// How the values came about.
+fn tuned(tuning: &Tuning, folder: &str) -> String {
+    format!(
+        "Tuned by {} on {} of its own: {} in {folder}tuning.csv.",
+        tuning.select.name(),
+        counted(tuning.seeds.len() as u64, "seed"),
+        counted(tuning.trials().count() as u64, "trial"),
+    )
 }
 
 fn heading(runs: &Runs, verdict: &Verdict) -> String {
@@ -248,6 +270,7 @@ pub fn json(runs: &Runs, verdict: &Verdict) -> Json {
             "cell": study.cells[row.summary.cell].id,
             "learner": row.learner,
             "axes": axes,
+            "tuned": study.cells[row.summary.cell].tuned,
             "n": row.summary.n,
             "diverged": diverged,
             "success": success,
@@ -279,5 +302,6 @@ pub fn json(runs: &Runs, verdict: &Verdict) -> Json {
         "metric": verdict.metric.map(|metric| &study.finals[metric].name),
         "cells": cells.collect::<Vec<_>>(),
         "comparisons": comparisons.collect::<Vec<_>>(),
+        "warnings": at_the_border(study),
     })
 }
