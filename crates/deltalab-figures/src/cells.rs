@@ -1,6 +1,7 @@
 //! Which cell stands in which panel, as which line, and what panels and lines are called.
 //!
-//! A *line* is a learner with its values on the axes that no panel shows; it looks the same in every panel. About eight lines can be told
+//! A *line* is a learner with its values on the axes that no panel shows; it looks the same in every panel. An axis that always
+//! varies together with another says nothing new, and is left out. About eight lines can be told
 //! apart, so with more cells than that, and no facet asked for, the first axis gives a panel each, and if that is not enough the learner too.
 
 use deltalab_results::{Cell, Study};
@@ -108,7 +109,10 @@ fn line_name(study: &Study, cell: &Cell, facets: &[Facet]) -> String {
         parts.push(cell.learner.clone());
     }
     for axis in 0..study.axes.len() {
-        let shown = varies(study, axis) && !facets.contains(&Facet::Axis(axis));
+        let known = |by: usize| facets.contains(&Facet::Axis(by)) || by < axis;
+        let told =
+            (0..study.axes.len()).any(|by| by != axis && known(by) && tells(study, by, axis));
+        let shown = varies(study, axis) && !facets.contains(&Facet::Axis(axis)) && !told;
         if shown && cell.axes.get(axis).is_some_and(Option::is_some) {
             parts.push(part(study, cell, Facet::Axis(axis)));
         }
@@ -147,6 +151,20 @@ fn varies(study: &Study, axis: usize) -> bool {
     let mut values = study.cells.iter().map(|c| c.axes.get(axis));
     let first = values.next();
     values.any(|v| Some(v) != first)
+}
+
+/// Whether the value on axis `by` tells that on `axis`: they vary together, as in `"task.kind, network.hidden"`.
+pub(crate) fn tells(study: &Study, by: usize, axis: usize) -> bool {
+    let mut seen: Vec<(Option<&String>, Option<&String>)> = Vec::new();
+    for cell in &study.cells {
+        let on = |axis: usize| cell.axes.get(axis).and_then(Option::as_ref);
+        match seen.iter().find(|(value, _)| *value == on(by)) {
+            Some((_, told)) if *told != on(axis) => return false,
+            Some(_) => {}
+            None => seen.push((on(by), on(axis))),
+        }
+    }
+    varies(study, by)
 }
 
 #[cfg(test)]
@@ -204,6 +222,20 @@ mod tests {
         }
         assert_eq!(arrange(&s, "learner").unwrap().panels[1].title, "CHL");
         assert_eq!(arrange(&s, "network.hidden"), None);
+    }
+
+    #[test]
+    fn an_axis_that_varies_with_another_is_not_named_again() {
+        let kinds = [("task.kind", &["xor", "encoder"][..])];
+        let mut s = study(&["BP", "CHL"], &kinds);
+        s.axes.push("network.hidden".to_owned());
+        for cell in &mut s.cells {
+            let hidden = if cell.axes[0].as_deref() == Some("xor") { "[4]" } else { "[3]" };
+            cell.axes.push(Some(hidden.to_owned()));
+        }
+        assert_eq!(arrange(&s, "task.kind").unwrap().lines, ["BP", "CHL"]);
+        assert_eq!(arrange(&s, "network.hidden").unwrap().lines, ["BP", "CHL"]);
+        assert_eq!(arrange(&s, "").unwrap().lines[0], "BP, kind = xor");
     }
 
     #[test]

@@ -146,6 +146,48 @@ fn a_grid_shows_the_summary_of_every_cell_and_frames_the_best() {
     }
 }
 
+/// Labels of an SVG, in their order.
+fn labels(svg: &str) -> Vec<&str> {
+    let text = |line: &'_ str| -> Option<(usize, usize)> {
+        let end = line.rfind("</text>")?;
+        Some((line[..end].rfind('>')? + 1, end))
+    };
+    svg.lines().filter_map(|line| text(line).map(|(start, end)| &line[start..end])).collect()
+}
+
+#[test]
+fn a_side_of_a_grid_holds_the_axes_that_were_asked_for_together() {
+    let study = study();
+    let together = figure(FigureRequest { rows: study.axes.clone(), ..request("grid") });
+    let values = |axis: usize| {
+        let mut values: Vec<String> = Vec::new();
+        for value in study.cells.iter().map(|cell| cell.axes[axis].clone().unwrap()) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    };
+    // With both axes on the rows none is left for the columns.
+    assert!(
+        labels(&together.svg).iter().any(|text| text.contains("no axis")),
+        "{:?}",
+        labels(&together.svg)
+    );
+    let columns = figure(FigureRequest { columns: study.axes.clone(), ..request("grid") });
+    let labels = labels(&columns.svg);
+    for first in values(0) {
+        for second in values(1) {
+            let both = format!("{first}, {second}");
+            assert!(labels.contains(&both.as_str()), "{both}: {labels:?}");
+        }
+    }
+    let names: Vec<&str> = study.axes.iter().map(|axis| axis.rsplit('.').next().unwrap()).collect();
+    assert!(labels.contains(&names.join(", ").as_str()), "{labels:?}");
+    // The learners are the rows then.
+    assert!(study.cells.iter().all(|cell| labels.contains(&cell.learner.as_str())), "{labels:?}");
+}
+
 #[test]
 fn a_profile_is_the_share_of_problems_within_each_factor() {
     let figure = figure(request("profile"));

@@ -227,6 +227,12 @@ pub struct FigureRequest {
     pub metric: String,
     /// Axis (or `learner`) that gives a panel each; empty: one panel.
     pub facet: String,
+    /// Axes that are the sides of a map, each side the values of one or of several together; empty: the first that vary.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// See `columns`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
     /// Title; empty: made from the study.
     pub title: String,
     /// Logarithmic y axis.

@@ -36,6 +36,7 @@ macro_rules! examples {
 pub const EXAMPLES: &[Example] = examples![
     "xor" / "xor-rules",
     "xor" / "xor-optimisers",
+    "backprop" / "step-by-step",
     "encoder" / "encoder-8-3-8",
     "encoder" / "encoder-rules",
     "conditioning" / "blocking",
@@ -45,6 +46,7 @@ pub const EXAMPLES: &[Example] = examples![
     "settling" / "ap-xor",
     "settling" / "chl-4-2-4",
     "gradient" / "gradient-angle",
+    "lambda" / "lambda",
     "second-order" / "second-order",
     "smoke" / "smoke",
 ];

@@ -6,9 +6,10 @@
 
 use deltalab_results::number::csv;
 use deltalab_results::summary::{CellSummary, summaries};
-use deltalab_results::{Better, Study};
+use deltalab_results::{Better, Cell, Study};
 
 use super::{Drawing, Kind, Picture, Scene, final_metric, label};
+use crate::cells::tells;
 use crate::chart::{Axis, Chart, Key, Mark, Panel, Sample, Tile};
 use crate::error::Error;
 use crate::palette::Style;
@@ -87,16 +88,40 @@ impl Measure {
     }
 }
 
-/// The axes of the map: of the columns, and of the rows if there is a second one.
-fn axes(study: &Study, facet: &str) -> Vec<usize> {
-    let varies = |axis: &usize| values(study, *axis).len() > 1 && study.axes[*axis] != facet;
-    (0..study.axes.len()).filter(varies).take(2).collect()
+/// The sides of the map: the axes of its columns, and those of its rows if there are any. The request may name them; otherwise
+/// they are the first two that vary and that neither the facet nor each other tells.
+fn sides(scene: &Scene<'_>) -> [Vec<usize>; 2] {
+    let (study, request) = (scene.study, scene.request);
+    let named = |names: &[String]| -> Vec<usize> {
+        names.iter().filter_map(|name| study.axes.iter().position(|axis| axis == name)).collect()
+    };
+    let [mut columns, mut rows] = [named(&request.columns), named(&request.rows)];
+    let facet = study.axes.iter().position(|axis| *axis == request.facet);
+    for axis in 0..study.axes.len() {
+        let taken: Vec<usize> = columns.iter().chain(&rows).copied().chain(facet).collect();
+        let told = taken.iter().any(|&by| by == axis || tells(study, by, axis));
+        if told || values(study, &[axis]).len() < 2 {
+            continue;
+        }
+        if columns.is_empty() {
+            columns.push(axis);
+        } else if rows.is_empty() && request.columns.is_empty() {
+            rows.push(axis);
+        }
+    }
+    [columns, rows]
 }
 
-/// The values of an axis, in the order of the plan.
-fn values(study: &Study, axis: usize) -> Vec<String> {
+/// The values of a cell on some axes, together; `None` where it has none on one of them.
+fn on(cell: &Cell, axes: &[usize]) -> Option<String> {
+    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.clone());
+    Some(values.collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// The values on some axes, in the order of the plan.
+fn values(study: &Study, axes: &[usize]) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
-    for value in study.cells.iter().filter_map(|cell| cell.axes.get(axis)?.clone()) {
+    for value in study.cells.iter().filter_map(|cell| on(cell, axes)) {
         if !values.contains(&value) {
             values.push(value);
         }
@@ -111,30 +136,36 @@ fn short(axis: &str) -> &str {
 /// A cell with no place on the map, or its panel, column and row.
 fn places(
     study: &Study,
-    axes: &[usize],
+    [columns, rows]: &[Vec<usize>; 2],
     learners: &[String],
 ) -> Vec<Option<(String, usize, usize)>> {
-    let columns = axes.first().map(|&axis| values(study, axis)).unwrap_or_default();
-    let rows = axes.get(1).map(|&axis| values(study, axis));
-    let place = |cell: &deltalab_results::Cell| {
-        let on = |axis: usize| cell.axes.get(axis).cloned().flatten();
-        let column = on(*axes.first()?)?;
-        let column = columns.iter().position(|value| *value == column)?;
-        let (row, mut panel) = match (axes.get(1), &rows) {
-            (Some(&axis), Some(rows)) => {
-                let value = on(axis)?;
-                (rows.iter().position(|row| *row == value)?, vec![cell.learner.clone()])
-            }
-            _ => (learners.iter().position(|learner| *learner == cell.learner)?, Vec::new()),
-        };
-        if learners.len() < 2 {
-            panel.clear();
+    let (column_values, row_values) = (values(study, columns), values(study, rows));
+    let others: Vec<usize> = (0..study.axes.len())
+        .filter(|&axis| {
+            let earlier = (0..axis)
+                .any(|by| !columns.contains(&by) && !rows.contains(&by) && tells(study, by, axis));
+            let told = columns.iter().chain(rows).any(|&by| by == axis || tells(study, by, axis));
+            !told && !earlier && values(study, &[axis]).len() > 1
+        })
+        .collect();
+    let place = |cell: &Cell| {
+        if columns.is_empty() {
+            return None;
         }
-        let others = (0..study.axes.len())
-            .filter(|axis| !axes.contains(axis) && values(study, *axis).len() > 1);
-        panel.extend(
-            others.filter_map(|axis| Some(format!("{} = {}", short(&study.axes[axis]), on(axis)?))),
-        );
+        let column =
+            column_values.iter().position(|value| Some(value) == on(cell, columns).as_ref())?;
+        let mut panel = Vec::new();
+        let row = if rows.is_empty() {
+            learners.iter().position(|learner| *learner == cell.learner)?
+        } else {
+            if learners.len() > 1 {
+                panel.push(cell.learner.clone());
+            }
+            row_values.iter().position(|value| Some(value) == on(cell, rows).as_ref())?
+        };
+        panel.extend(others.iter().filter_map(|&axis| {
+            Some(format!("{} = {}", short(&study.axes[axis]), on(cell, &[axis])?))
+        }));
         Some((panel.join(", "), column, row))
     };
     study.cells.iter().map(place).collect()
@@ -147,14 +178,17 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let measure = Measure::of(scene)?;
     let mut learners: Vec<String> = study.cells.iter().map(|cell| cell.learner.clone()).collect();
     learners.dedup();
-    let axes = axes(study, facet);
-    let columns = axes.first().map(|&axis| values(study, axis)).unwrap_or_default();
-    let rows = match axes.get(1) {
-        Some(&axis) => values(study, axis),
-        None if columns.is_empty() => Vec::new(),
-        None => learners.clone(),
-    };
-    let places = places(study, &axes, &learners);
+    let sides = sides(scene);
+    // A rule that lacks the axes has no place on the map.
+    learners.retain(|learner| {
+        study.cells.iter().any(|cell| cell.learner == *learner && on(cell, &sides[0]).is_some())
+    });
+    let places = places(study, &sides, &learners);
+    let [columns, rows] = [0, 1].map(|side| match sides[side].as_slice() {
+        [] if side == 0 || sides[0].is_empty() => Vec::new(),
+        [] => learners.clone(),
+        axes => values(study, axes),
+    });
     let summaries = summaries(scene.runs);
     let found: Vec<Option<f64>> = summaries
         .iter()
@@ -229,8 +263,10 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels = vec![Panel { empty: nothing.to_owned(), ..Panel::default() }];
     }
     let words = measure.as_ref().map_or("grid", |measure| &measure.words);
-    let axis_label =
-        |n: usize| axes.get(n).map_or(String::new(), |&axis| short(&study.axes[axis]).to_owned());
+    let axis_label = |n: usize| {
+        let names: Vec<&str> = sides[n].iter().map(|&axis| short(&study.axes[axis])).collect();
+        names.join(", ")
+    };
     let ramp = Key {
         style: Style(0),
         label: format!("{words}, {} to {}", number(low), number(high)),

@@ -91,6 +91,14 @@ fn check(figure: &mut FigureRequest, written: &Node, study: &Study, checker: &mu
         let problem = Problem::NoSuchCell { got: cell, cells: study.cells.len() };
         checker.report(place("cell"), "figure.cell", problem);
     }
+    for (key, axes) in [("columns", &figure.columns), ("rows", &figure.rows)] {
+        for axis in axes.iter().filter(|axis| !study.axes.contains(axis)) {
+            let nearest = nearest(axis, study.axes.iter().map(String::as_str));
+            let (got, expected) = (axis.clone(), study.axes.clone());
+            let problem = Problem::UnknownName { family: "axis", got, expected, nearest };
+            checker.report(place(key), &format!("figure.{key}"), problem);
+        }
+    }
     let facets = || study.axes.iter().map(String::as_str).chain(["learner"]);
     if !figure.facet.is_empty() && !facets().any(|facet| facet == figure.facet) {
         let expected = facets().map(str::to_string).collect();

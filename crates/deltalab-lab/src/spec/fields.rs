@@ -167,6 +167,16 @@ const GRID_FIGURE: &[Field] = &[
         "Axis that gives a panel each, not a side of the map. Default: none.",
         Must::Text,
     ),
+    optional(
+        "columns",
+        "Axes whose values, together, are the columns. Default: the first axis that varies.",
+        Must::List(&Must::Text),
+    ),
+    optional(
+        "rows",
+        "Axes whose values, together, are the rows. Default: the second axis that varies, else the learners.",
+        Must::List(&Must::Text),
+    ),
     TITLE,
 ];
 
