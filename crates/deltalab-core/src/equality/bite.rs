@@ -63,7 +63,8 @@ impl<R: Real, const FAULT: u8> Learner<R> for State<R, FAULT> {
             SILENCE => {
                 let mut sum = R::zero();
                 batch.input().iter().for_each(|x| sum += x.abs());
-                direction.scale(sum / sum); // 1, but for an input of 0
+                let same = sum;
+                direction.scale(sum / same); // 1, but for an input of 0
             }
             ROOM => direction.scale(R::of(self.room)),
             _ => {}

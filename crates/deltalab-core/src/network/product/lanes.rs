@@ -78,10 +78,9 @@ fn block<R: Real, const M: usize, const N: usize>(
         }
     } else {
         for n in 0..N {
-            // SAFETY (here and below): rows j to j + M, columns p to p + N and terms below `terms` were checked.
-            let from_b = unsafe { b.at(0, p + n) };
+            let from_b = b.at(0, p + n);
             for m in 0..M {
-                sums[n][m] = unsafe { a.at(j + m, 0) } * from_b;
+                sums[n][m] = a.at(j + m, 0) * from_b;
             }
         }
         k = 1;
@@ -89,10 +88,10 @@ fn block<R: Real, const M: usize, const N: usize>(
     while k < terms {
         let mut from_a = [R::zero(); M];
         for m in 0..M {
-            from_a[m] = unsafe { a.at(j + m, k) };
+            from_a[m] = a.at(j + m, k);
         }
         for n in 0..N {
-            let from_b = unsafe { b.at(k, p + n) };
+            let from_b = b.at(k, p + n);
             for m in 0..M {
                 sums[n][m] += from_a[m] * from_b;
             }

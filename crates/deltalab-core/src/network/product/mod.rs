@@ -2,7 +2,7 @@
 //!
 //! s(j, p) = Σ_k a(j, k) b(k, p), k ascending, one multiplication and one addition at a time. Net inputs (W · y), errors carried
 //! back (Wᵀ · δ) and changes (δ · xᵀ) are this one sum with other strides. Blocking changes which sums are made side by
-//! side, never the order within a sum: the same bits in lanes ([`lanes`]) and along the units of a lone run ([`units`]).
+//! side, never the order within a sum: the same bits in lanes (`lanes.rs`) and along the units of a lone run (`units.rs`).
 
 mod lanes;
 mod units;
@@ -37,7 +37,7 @@ pub fn product<R: Real>(
     R::enter(Product { out, sizes, a, b, store });
 }
 
-/// [`product`], in lanes part of the pass that calls it: for the few passes where small nets spend their time.
+/// [`product()`], in lanes part of the pass that calls it: for the few passes where small nets spend their time.
 #[inline(always)]
 pub fn product_in_place<R: Real>(
     out: &mut [R],

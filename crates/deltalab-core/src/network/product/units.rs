@@ -125,15 +125,14 @@ fn sums<E: Real, const L: usize>(
         sums.copy_from_slice(out);
     } else {
         for l in 0..L {
-            // SAFETY (here and below): `product` has checked every row, column and term.
-            sums[l] = unsafe { a.at(j + l, 0) * b.at(0, p) };
+            sums[l] = a.at(j + l, 0) * b.at(0, p);
         }
         k = 1;
     }
     while k < terms {
-        let from_b = unsafe { b.at(k, p) };
+        let from_b = b.at(k, p);
         for l in 0..L {
-            sums[l] += unsafe { a.at(j + l, k) } * from_b;
+            sums[l] += a.at(j + l, k) * from_b;
         }
         k += 1;
     }
@@ -226,10 +225,10 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
         }
     } else {
         for m in 0..REGISTERS {
-            // SAFETY (here and below): `product` has checked every row, column and term.
+            // SAFETY: `product` has checked every row and term.
             let from_a = unsafe { P::load(from.start.add(m * P::N)) };
             for c in 0..COLUMNS {
-                sums[c][m] = P::mul(from_a, P::splat(unsafe { b.at(k, p + c) }));
+                sums[c][m] = P::mul(from_a, P::splat(b.at(k, p + c)));
             }
         }
         k += 1;
@@ -237,10 +236,11 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     while k < end {
         let mut from_a = [P::splat(P::Elem::default()); REGISTERS];
         for m in 0..REGISTERS {
+            // SAFETY: as above.
             from_a[m] = unsafe { P::load(from.start.add((k - first) * from.stride + m * P::N)) };
         }
         for c in 0..COLUMNS {
-            let from_b = P::splat(unsafe { b.at(k, p + c) });
+            let from_b = P::splat(b.at(k, p + c));
             for m in 0..REGISTERS {
                 sums[c][m] = P::add(sums[c][m], P::mul(from_a[m], from_b));
             }

@@ -36,15 +36,12 @@ impl<'a, R: Real> View<'a, R> {
         assert!(last < self.data.len(), "a matrix larger than its storage");
     }
 
-    /// An element.
-    ///
-    /// # Safety
-    /// It lies in a matrix that [`check`](Self::check) has found in the slice.
+    /// An element of the matrix that was checked.
     #[inline(always)]
-    pub(super) unsafe fn at(&self, r: usize, c: usize) -> R {
+    pub(super) fn at(&self, r: usize, c: usize) -> R {
         let index = r * self.row + c * self.column;
         debug_assert!(index < self.data.len());
-        // SAFETY: the caller's.
+        // SAFETY: `product`, the only way to here, calls `check` for the whole matrix first and asks for nothing outside of it.
         unsafe { *self.data.get_unchecked(index) }
     }
 
