@@ -59,6 +59,9 @@ const FEW_PARAMETERS: usize = 512;
 /// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers.
 const MANY_PARAMETERS: usize = 40_000;
 
+/// A lone run whose layers all have fewer units than this gains nothing from registers: most would be filled in part.
+const NARROW: usize = 16;
+
 /// A group for a rule: the widest lanes of the level that `runs` can fill; one run alone where a batch
 /// optimiser goes its own way in each. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
@@ -89,9 +92,11 @@ macro_rules! choose {
         ) -> Box<dyn Group> {
             let parameters = setup.topology.parameters();
             let alone = runs < 2 || parameters > MANY_PARAMETERS;
+            let narrow = setup.topology.layers.iter().all(|layer| layer.units < NARROW);
             match level {
                 _ if setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
                 Level::Scalar => train::<$scalar, L>(params, setup),
+                _ if alone && narrow => train::<$scalar, L>(params, setup),
                 Level::Baseline if alone => train::<$scalar, L>(params, setup),
                 Level::Baseline => train::<$baseline, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
@@ -100,9 +105,9 @@ macro_rules! choose {
                 Level::Avx2 => train::<Lanes<$avx2, $two>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if alone => train::<Alone<$avx512>, L>(params, setup),
-                // Four registers only where the runs fill more than one.
+                // Four registers take up to four times as long as one, so two are to be filled at least.
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 if parameters <= FEW_PARAMETERS && runs > $avx512::N => {
+                Level::Avx512 if parameters <= FEW_PARAMETERS && runs > 2 * $avx512::N => {
                     train::<Lanes<$avx512, $four>, L>(params, setup)
                 }
                 #[cfg(target_arch = "x86_64")]

@@ -5,7 +5,7 @@
 //! M registers at a time, store a panel that stays in the nearest cache while every column passes.
 
 use super::{Store, View};
-use crate::real::{Pack, Real};
+use crate::real::{Kernel, Pack, Real};
 use core::mem::MaybeUninit;
 
 /// Terms of a panel: M registers of 64 bytes each make 16 KiB.
@@ -40,7 +40,7 @@ pub(super) fn product<R: Real>(
         _ => (rows, columns, a, b),
     };
     if columns >= MANY {
-        panels::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
+        R::enter(Panels::<R::Row> { out, sizes: (rows, terms, columns), a, b, store });
     } else if a.row == 1 && rows > 1 {
         in_place::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
     } else {
@@ -144,6 +144,23 @@ fn sums<E: Real, const L: usize>(
     }
 }
 
+/// [`panels`] in a function of its own, so that small products do not pay for the panel's place on the stack.
+struct Panels<'a, P: Pack> {
+    out: &'a mut [P::Elem],
+    sizes: (usize, usize, usize),
+    a: View<'a, P::Elem>,
+    b: View<'a, P::Elem>,
+    store: Store<P::Elem>,
+}
+
+impl<P: Pack> Kernel for Panels<'_, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        panels::<P>(self.out, self.sizes, 0, self.a, self.b, self.store);
+    }
+}
+
 /// `a` copied panel by panel, from row `j` on.
 #[inline(always)]
 fn panels<P: Pack>(
@@ -155,8 +172,12 @@ fn panels<P: Pack>(
     store: Store<P::Elem>,
 ) {
     while j + M * P::N <= rows {
-        panel::<P>(out, (rows, terms, columns), j, a, b, store);
+        panel::<P, M>(out, (rows, terms, columns), j, a, b, store);
         j += M * P::N;
+    }
+    while P::N > 1 && j + P::N <= rows {
+        panel::<P, 1>(out, (rows, terms, columns), j, a, b, store);
+        j += P::N;
     }
     if P::N == 1 && j < rows {
         one_by_one(out, (rows, terms, columns), j, a, b, store);
@@ -166,9 +187,9 @@ fn panels<P: Pack>(
     }
 }
 
-/// M registers of rows, from row `j` on, of every column.
+/// REGISTERS registers of rows, from row `j` on, of every column.
 #[inline(always)]
-fn panel<P: Pack>(
+fn panel<P: Pack, const REGISTERS: usize>(
     out: &mut [P::Elem],
     (rows, terms, columns): (usize, usize, usize),
     j: usize,
@@ -177,27 +198,36 @@ fn panel<P: Pack>(
     store: Store<P::Elem>,
 ) {
     assert!(terms <= TERMS || !matches!(store, Store::Step(_)), "more terms than a panel has");
-    let mut panel = [[const { MaybeUninit::<P>::uninit() }; M]; TERMS];
+    let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
-    let width = M * P::N;
+    let width = REGISTERS * P::N;
     let mut first = 0;
     while first < terms {
         let end = (first + TERMS).min(terms);
         let store = if first == 0 { store } else { Store::Add };
-        for k in first..end {
-            for r in 0..width {
-                // SAFETY: row j + r and term k were checked; the panel has `width` numbers a term.
-                unsafe { *start.add((k - first) * width + r) = a.at(j + r, k) };
+        // SAFETY: rows j to j + width and terms first to end were checked; the panel has `width` numbers a term.
+        unsafe {
+            if a.row == 1 {
+                for k in first..end {
+                    let term = start.add((k - first) * width);
+                    core::ptr::copy_nonoverlapping(a.pointer(j, k), term, width);
+                }
+            } else {
+                for r in 0..width {
+                    for k in first..end {
+                        *start.add((k - first) * width + r) = *a.pointer(j + r, k);
+                    }
+                }
             }
         }
         let from = Rows { start: start.cast_const(), stride: width };
         let mut p = 0;
         while p + N <= columns {
-            block::<P, M, N>(out, rows, (first, end), (j, p), from, b, store);
+            block::<P, REGISTERS, N>(out, rows, (first, end), (j, p), from, b, store);
             p += N;
         }
         while p < columns {
-            block::<P, M, 1>(out, rows, (first, end), (j, p), from, b, store);
+            block::<P, REGISTERS, 1>(out, rows, (first, end), (j, p), from, b, store);
             p += 1;
         }
         first = end;
