@@ -5,30 +5,39 @@
 enum { OUT = FLOATS };
 
 /* C (rows x columns) += A B with A(r, k) = a[r * a_row + k * a_term]: R rows of V registers are held while the terms go by. */
+#define UNROLLED _Pragma("GCC unroll 16") for
 INLINE void block(const int R, const int V, int terms, const float *a, long a_row, long a_term, const float *b, long b_row, float *c,
                   long c_row)
 {
     f32s sum[R][V];
-    for (int r = 0; r < R; r++) for (int v = 0; v < V; v++) sum[r][v] = *(f32s_loose *)(c + r * c_row + v * FLOATS);
+    UNROLLED (int r = 0; r < R; r++) UNROLLED (int v = 0; v < V; v++) sum[r][v] = *(f32s_loose *)(c + r * c_row + v * FLOATS);
     for (int k = 0; k < terms; k++) {
         f32s row[V];
-        for (int v = 0; v < V; v++) row[v] = *(const f32s_loose *)(b + k * b_row + v * FLOATS);
-        for (int r = 0; r < R; r++) for (int v = 0; v < V; v++) sum[r][v] += a[r * a_row + k * a_term] * row[v];
+        UNROLLED (int v = 0; v < V; v++) row[v] = *(const f32s_loose *)(b + k * b_row + v * FLOATS);
+        UNROLLED (int r = 0; r < R; r++) UNROLLED (int v = 0; v < V; v++) sum[r][v] += a[r * a_row + k * a_term] * row[v];
     }
-    for (int r = 0; r < R; r++) for (int v = 0; v < V; v++) *(f32s_loose *)(c + r * c_row + v * FLOATS) = sum[r][v];
+    UNROLLED (int r = 0; r < R; r++) UNROLLED (int v = 0; v < V; v++) *(f32s_loose *)(c + r * c_row + v * FLOATS) = sum[r][v];
 }
 
+/* Panels of B as wide as a block are copied side by side, so many terms that they stay in the nearest cache. */
 static void product(int rows, int columns, int terms, const float *a, long a_row, long a_term, const float *b, float *c)
 {
+    enum { TERMS = 96, WIDE = 4 * FLOATS };
+    static float panel[TERMS * WIDE] __attribute__((aligned(64)));
     for (int j = 0; j < columns;) {
-        int wide = columns - j >= 4 * FLOATS, two = !wide && columns - j >= 2 * FLOATS, i = 0;
-        const float *B = b + j;
-        float *C = c + j;
-#define ROWS(R, V) for (; i + R <= rows; i += R) block(R, V, terms, a + i * a_row, a_row, a_term, B, columns, C + (long)i * columns, columns)
-        if (wide) { ROWS(6, 4); ROWS(4, 4); ROWS(1, 4); }
-        else if (two) { ROWS(8, 2); ROWS(1, 2); }
-        else { ROWS(16, 1); ROWS(8, 1); ROWS(1, 1); }
-        j += (wide ? 4 : two ? 2 : 1) * FLOATS;
+        const int V = columns - j >= WIDE ? 4 : columns - j >= 2 * FLOATS ? 2 : 1, width = V * FLOATS;
+        for (int first = 0; first < terms; first += TERMS) {
+            const int some = terms - first < TERMS ? terms - first : TERMS;
+            const float *A = a + first * a_term;
+            float *C = c + j;
+            for (int k = 0; k < some; k++) memcpy(panel + k * width, b + (long)(first + k) * columns + j, 4 * width);
+            int i = 0;
+#define ROWS(R, V) for (; i + R <= rows; i += R) block(R, V, some, A + i * a_row, a_row, a_term, panel, width, C + (long)i * columns, columns)
+            if (V == 4) { ROWS(6, 4); ROWS(4, 4); ROWS(1, 4); }
+            else if (V == 2) { ROWS(8, 2); ROWS(1, 2); }
+            else { ROWS(16, 1); ROWS(8, 1); ROWS(1, 1); }
+        }
+        j += width;
     }
 }
 
