@@ -9,10 +9,10 @@ enum { OUT = FLOATS };
 INLINE void block(const int R, const int V, int terms, const float *a, long a_row, long a_term, const float *b, long b_row, float *c,
                   long c_row)
 {
-    f32s sum[R][V];
+    f32s sum[16][4]; /* R x V of it: an array of variable size would stay in memory */
     UNROLLED (int r = 0; r < R; r++) UNROLLED (int v = 0; v < V; v++) sum[r][v] = *(f32s_loose *)(c + r * c_row + v * FLOATS);
     for (int k = 0; k < terms; k++) {
-        f32s row[V];
+        f32s row[4];
         UNROLLED (int v = 0; v < V; v++) row[v] = *(const f32s_loose *)(b + k * b_row + v * FLOATS);
         UNROLLED (int r = 0; r < R; r++) UNROLLED (int v = 0; v < V; v++) sum[r][v] += a[r * a_row + k * a_term] * row[v];
     }

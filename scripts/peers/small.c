@@ -6,6 +6,7 @@
 #define MOST_UNITS 32
 #define MOST_LAYERS 11
 #define FEW 8
+#define MOST_REGISTERS 4 /* arrays of a fixed size can become registers */
 
 /* ---- One network ---- */
 
@@ -140,7 +141,7 @@ INLINE void online_lanes(const int K, const int layers, const int *n, f64s *rest
             for (int i = 0; i < n[0]; i++) LANES y[0][i][v] = (f64s){} + inputs[p * n[0] + i];
             for (int k = 0; k < layers; k++)
                 for (int j = 0; j < n[k + 1]; j++) {
-                    f64s net[K];
+                    f64s net[MOST_REGISTERS];
                     LANES net[v] = b[k][j * K + v];
                     for (int i = 0; i < n[k]; i++) LANES net[v] += W[k][(j * n[k] + i) * K + v] * y[k][i][v];
                     LANES y[k + 1][j][v] = logistic_f64s(net[v]);
@@ -164,7 +165,7 @@ INLINE void online_lanes(const int K, const int layers, const int *n, f64s *rest
                     for (int i = 0; i < n[k]; i++) LANES delta[k][i][v] *= y[k][i][v] * (1 - y[k][i][v]);
                 } else /* unit by unit, the sums in registers */
                     for (int i = 0; i < n[k]; i++) {
-                        f64s sum[K], step[K];
+                        f64s sum[MOST_REGISTERS], step[MOST_REGISTERS];
                         LANES sum[v] = (f64s){}, step[v] = rate * y[k][i][v];
                         for (int j = 0; j < n[k + 1]; j++)
                             LANES {
