@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
 use super::{
     check, check_rule, cite, completions, explain, figures, list, man, new, run, schema, status,
-    trace,
+    trace, verify,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,6 +44,7 @@ pub enum Command {
     Check(check::Args),
     Status(status::Args),
     Figures(figures::Args),
+    Verify(verify::Args),
     Trace(trace::Args),
     CheckRule(check_rule::Args),
     List(list::Args),
@@ -63,6 +64,7 @@ impl Command {
             Self::Check(args) => args.run(terminal),
             Self::Status(args) => args.run(terminal),
             Self::Figures(args) => args.run(terminal),
+            Self::Verify(args) => args.run(terminal),
             Self::Trace(args) => args.run(terminal),
             Self::CheckRule(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),

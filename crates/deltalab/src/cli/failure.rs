@@ -82,6 +82,17 @@ pub enum Failure {
     /// An equality that a rule claims does not hold; stdout says which.
     #[error("an equality does not hold")]
     Unequal,
+    /// Runs that were trained again are not what is stored; stdout says which.
+    #[error("stored runs differ")]
+    Differs,
+    /// A spec no longer gives the cells of its folder.
+    #[error("{}", super::verify::other_cells(.spec, .cells))]
+    OtherCells {
+        /// The spec.
+        spec: PathBuf,
+        /// Those that it does not give.
+        cells: Vec<String>,
+    },
     /// DELTALAB_SIMD is no level.
     #[error("DELTALAB_SIMD={got}: {}; this machine has {}", if *.known { "not available here" } else { "no such level" }, available.join(", "))]
     Simd {
@@ -156,7 +167,7 @@ impl Failure {
                 _ => return ExitCode::from(error.exit_code() as u8),
             },
             Self::ClosedPipe => return ExitCode::SUCCESS,
-            Self::Unequal => {} // the table has said it
+            Self::Unequal | Self::Differs => {} // stdout has said it
             Self::Spec(problems) => terminal.say(problems), // each line has its own file, line and key
             Self::Interrupted { kept } => terminal.say(kept),
             other => terminal.error(other),
@@ -166,7 +177,8 @@ impl Failure {
 
     fn status(&self) -> u8 {
         match self {
-            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) | Self::Unequal => 1,
+            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) => 1,
+            Self::Unequal | Self::Differs => 1,
             Self::Interrupted { .. } => 130,
             _ => 2,
         }

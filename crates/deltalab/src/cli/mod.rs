@@ -26,12 +26,13 @@ mod schema;
 mod simd;
 mod source;
 mod status;
-mod strengths;
+mod stored;
 mod table;
 mod terminal;
 mod trace;
 mod trace_table;
 mod verdict;
+mod verify;
 mod words;
 
 pub use args::parse;
