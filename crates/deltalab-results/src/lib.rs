@@ -14,6 +14,7 @@
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
 //! | [`tuning`] | which trial of a search is the best |
+//! | [`folders`] | two folders side by side |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`trace`] | the traces that figures of networks are made from |
 //! | [`verdict`], [`strengths`] | the answer in a table and in sentences |
@@ -55,6 +56,7 @@ pub mod difference;
 mod disk;
 mod error;
 pub mod folder;
+pub mod folders;
 pub mod journal;
 pub mod manifest;
 pub mod number;

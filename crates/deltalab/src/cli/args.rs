@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
 use super::{
-    check, check_rule, cite, completions, explain, figures, list, man, new, run, schema, status,
+    check, check_rule, cite, compare, completions, explain, figures, list, man, new, run, schema, status,
     trace, verify,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -45,6 +45,7 @@ pub enum Command {
     Status(status::Args),
     Figures(figures::Args),
     Verify(verify::Args),
+    Compare(compare::Args),
     Trace(trace::Args),
     CheckRule(check_rule::Args),
     List(list::Args),
@@ -65,6 +66,7 @@ impl Command {
             Self::Status(args) => args.run(terminal),
             Self::Figures(args) => args.run(terminal),
             Self::Verify(args) => args.run(terminal),
+            Self::Compare(args) => args.run(terminal),
             Self::Trace(args) => args.run(terminal),
             Self::CheckRule(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),

@@ -85,6 +85,20 @@ pub enum Failure {
     /// Runs that were trained again are not what is stored; stdout says which.
     #[error("stored runs differ")]
     Differs,
+    /// Two folders have no cell in common.
+    #[error("{} and {} have no cell in common: neither an id nor a label", folders[0], folders[1])]
+    NothingShared {
+        /// The folders.
+        folders: [String; 2],
+    },
+    /// Two folders have no seed in common, so their runs cannot be paired.
+    #[error("{} and {} have no finished runs on the same seeds ({}; {}), so they cannot be compared in pairs; run one of them on the seeds of the other", folders[0], folders[1], seeds[0], seeds[1])]
+    NoSharedSeeds {
+        /// The folders.
+        folders: [String; 2],
+        /// Their seeds.
+        seeds: [String; 2],
+    },
     /// A spec no longer gives the cells of its folder.
     #[error("{}", super::verify::other_cells(.spec, .cells))]
     OtherCells {

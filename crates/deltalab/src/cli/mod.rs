@@ -9,6 +9,7 @@ mod cells;
 mod check;
 mod check_rule;
 mod cite;
+mod compare;
 mod completions;
 mod explain;
 mod failure;
