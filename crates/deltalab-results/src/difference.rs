@@ -63,7 +63,12 @@ pub fn differences(first: &Record, second: &Record, what: Compared) -> Vec<Diffe
     }
     if what != Compared::Runs {
         let names = |record: &Record| -> Vec<String> {
-            record.curves.iter().filter(|s| !s.epochs.is_empty()).map(|s| s.metric.clone()).collect()
+            record
+                .curves
+                .iter()
+                .filter(|s| !s.epochs.is_empty())
+                .map(|s| s.metric.clone())
+                .collect()
         };
         let mut metrics = names(first);
         metrics.extend(names(second).into_iter().filter(|name| !names(first).contains(name)));

@@ -188,7 +188,8 @@ impl Plan {
     /// Makes every cell the trial that was chosen before, known by its id: results that were stored without their journal tell
     /// no more. The first trial of a search of which `was_chosen` holds is taken.
     pub fn choose_again(&mut self, was_chosen: impl Fn(&str) -> bool) {
-        let best = |trials: &Vec<Candidate>| trials.iter().position(|(cell, _)| was_chosen(&cell.id));
+        let best =
+            |trials: &Vec<Candidate>| trials.iter().position(|(cell, _)| was_chosen(&cell.id));
         self.take(self.candidates.iter().map(best).collect());
     }
 

@@ -45,11 +45,8 @@ impl Args {
         let [first, second] = &mut folders;
         let studies = [first.study()?, second.study()?];
         let names = folders.each_ref().map(StoredFolder::name);
-        let side = |n: usize| Side {
-            name: &names[n],
-            study: &studies[n],
-            records: &folders[n].records,
-        };
+        let side =
+            |n: usize| Side { name: &names[n], study: &studies[n], records: &folders[n].records };
         let sources = folders.each_ref().map(|folder| folder.source);
         let laid = lay(side(0), side(1), compared(sources));
         if laid.pairs.is_empty() {
@@ -107,10 +104,8 @@ impl Sides<'_> {
     fn text(&self, laid: &Laid) -> String {
         let [a, b] = self.names;
         let cells = laid.pairs.len();
-        let (n, identical) = laid
-            .pairs
-            .iter()
-            .fold((0, 0), |(n, same), pair| (n + pair.n, same + pair.identical));
+        let (n, identical) =
+            laid.pairs.iter().fold((0, 0), |(n, same), pair| (n + pair.n, same + pair.identical));
         let heading = format!(
             "{}: {} in both, {} in pairs: {}",
             styled(BOLD, format!("{a} and {b}")),
@@ -123,7 +118,8 @@ impl Sides<'_> {
         );
         let mut lines = vec![heading, String::new()];
         let mut table = Table::new();
-        let column = |text: &dyn Fn(&Pair) -> String| laid.pairs.iter().map(text).collect::<Vec<_>>();
+        let column =
+            |text: &dyn Fn(&Pair) -> String| laid.pairs.iter().map(text).collect::<Vec<_>>();
         table.column("cell", Align::Left, column(&|pair| cut(&self.name(pair), 48)));
         table.column("pairs", Align::Right, column(&|pair| pair.n.to_string()));
         table.column("identical", Align::Right, column(&|pair| pair.identical.to_string()));
@@ -154,7 +150,8 @@ impl Sides<'_> {
 
     /// What was changed, once where it is the same for all cells.
     fn changes(&self, laid: &Laid) -> Vec<String> {
-        let changed: Vec<&Pair> = laid.pairs.iter().filter(|pair| !pair.settings.is_empty()).collect();
+        let changed: Vec<&Pair> =
+            laid.pairs.iter().filter(|pair| !pair.settings.is_empty()).collect();
         let Some(first) = changed.first() else { return Vec::new() };
         let list = |settings: &[Setting]| {
             let each = settings.iter().take(MOST_SETTINGS);
@@ -205,7 +202,8 @@ impl Sides<'_> {
                 continue;
             }
             let study = &self.studies[side];
-            let names = only.iter().take(MOST_SETTINGS).map(|&cell| cell_name(study, &study.cells[cell]));
+            let names =
+                only.iter().take(MOST_SETTINGS).map(|&cell| cell_name(study, &study.cells[cell]));
             let names: Vec<String> = names.collect();
             let more = if only.len() > MOST_SETTINGS { ", …" } else { "" };
             let text = format!("Only in {}: {}{more}", self.names[side], names.join(", "));
@@ -220,16 +218,18 @@ impl Sides<'_> {
     fn document(&self, laid: &Laid) -> Json {
         let pairs = laid.pairs.iter().map(|pair| {
             let cells = [&self.studies[0].cells[pair.first], &self.studies[1].cells[pair.second]];
-            let settings = pair.settings.iter().map(|it| {
-                json!({ "key": it.key, "first": it.first, "second": it.second })
-            });
+            let settings = pair
+                .settings
+                .iter()
+                .map(|it| json!({ "key": it.key, "first": it.first, "second": it.second }));
             let difference = pair.first_difference.as_ref().map(|(seed, found)| {
-                let columns = found.iter().map(|it| {
-                    json!({ "column": it.column, "first": it.first, "second": it.second })
-                });
+                let columns = found.iter().map(
+                    |it| json!({ "column": it.column, "first": it.first, "second": it.second }),
+                );
                 json!({ "seed": seed, "differences": columns.collect::<Vec<_>>() })
             });
-            let comparisons = laid.comparisons.iter().filter(|it| pair.compared == Some((it.a, it.b)));
+            let comparisons =
+                laid.comparisons.iter().filter(|it| pair.compared == Some((it.a, it.b)));
             let comparisons = comparisons.map(|it| {
                 json!({
                     "measure": it.measure.name(&laid.study),

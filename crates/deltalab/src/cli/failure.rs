@@ -85,6 +85,12 @@ pub enum Failure {
     /// Runs that were trained again are not what is stored; stdout says which.
     #[error("stored runs differ")]
     Differs,
+    /// A report needs curves, and they are gone.
+    #[error("{}: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run makes them again", path.display())]
+    NoCurves {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Two folders have no cell in common.
     #[error("{} and {} have no cell in common: neither an id nor a label", folders[0], folders[1])]
     NothingShared {

@@ -22,6 +22,7 @@ mod markdown;
 mod new;
 pub mod panic;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod simd;

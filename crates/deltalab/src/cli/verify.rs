@@ -162,7 +162,8 @@ fn sample<'a>(runs: &[&'a Record], most: Option<u64>) -> Vec<&'a Record> {
     match most.filter(|&most| most < all) {
         None => runs.to_vec(),
         Some(most) => {
-            let place = |i: u64| (u128::from(2 * i + 1) * u128::from(all) / u128::from(2 * most)) as usize;
+            let place =
+                |i: u64| (u128::from(2 * i + 1) * u128::from(all) / u128::from(2 * most)) as usize;
             (0..most).map(|i| runs[place(i)]).collect()
         }
     }
@@ -240,7 +241,10 @@ impl Outcome<'_> {
                     let line = |it: &Difference| {
                         let stored = if it.first.is_empty() { "nothing" } else { &it.first };
                         let found = if it.second.is_empty() { "nothing" } else { &it.second };
-                        format!("  {name}, seed {seed}, {}: stored {stored}, found {found}", it.column)
+                        format!(
+                            "  {name}, seed {seed}, {}: stored {stored}, found {found}",
+                            it.column
+                        )
                     };
                     found.iter().map(line).collect::<Vec<_>>()
                 };
@@ -249,7 +253,10 @@ impl Outcome<'_> {
             lines.extend(all().take(MOST_DIFFERENCES));
             let more = all().count().saturating_sub(MOST_DIFFERENCES);
             if more > 0 {
-                lines.push(format!("  … and {}; --json has them all", counted(more as u64, "more difference")));
+                lines.push(format!(
+                    "  … and {}; --json has them all",
+                    counted(more as u64, "more difference")
+                ));
             }
         }
         for table in &self.tables {
@@ -263,7 +270,10 @@ impl Outcome<'_> {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.stored.source == Source::RunsTable {
-            notes.push("Curves were not compared: the folder has neither parts/ nor curves.csv.".to_string());
+            notes.push(
+                "Curves were not compared: the folder has neither parts/ nor curves.csv."
+                    .to_string(),
+            );
         }
         if let Some(tuning) = &self.plan.study.tuning {
             notes.push(match self.stored.source {
@@ -273,7 +283,10 @@ impl Outcome<'_> {
         }
         let others = self.stored.records.len() - self.of;
         if others > 0 {
-            notes.push(format!("{} of cells that the spec no longer has were passed over.", counted(others as u64, "run")));
+            notes.push(format!(
+                "{} of cells that the spec no longer has were passed over.",
+                counted(others as u64, "run")
+            ));
         }
         notes
     }
