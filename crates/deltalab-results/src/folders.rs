@@ -177,8 +177,7 @@ fn matched(first: &Study, second: &Study) -> Vec<(usize, usize)> {
     let same_name =
         |a: &Cell, b: &Cell| a.learner == b.learner && values(first, a) == values(second, b);
     let only = |a: &Cell, b: &Cell| a.learner == b.learner && alone(first, a) && alone(second, b);
-    let ways: [&dyn Fn(&Cell, &Cell) -> bool; 3] = [&same_id, &same_name, &only];
-    for way in ways {
+    for way in [&same_id as &dyn Fn(&Cell, &Cell) -> bool, &same_name, &only] {
         for (a, cell) in first.cells.iter().enumerate() {
             if pairs.iter().any(|pair| pair.0 == a) {
                 continue;

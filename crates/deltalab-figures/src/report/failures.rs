@@ -56,9 +56,7 @@ pub fn section(runs: &Runs) -> String {
     if groups.is_empty() {
         return String::new();
     }
-    let mut html = paragraph(
-        "No run is left out of any number on this page; these are the ones to look into. Each command prints every number of a run's first update (more with --updates N), from the spec.toml of this folder.",
-    );
+    let mut html = "<p>No run is left out of any number on this page; these are the ones to look into. Each command prints every number of a run's first update (of more with <code>--updates N</code>), from the <code>spec.toml</code> of this folder.</p>\n".to_owned();
     html += "<div class=\"failures\">\n";
     for (place, reason, seeds) in groups.iter().take(MOST_GROUPS) {
         html += &group(study, runs.of(*place).count(), *place, *reason, seeds);

@@ -65,14 +65,19 @@ impl Entry {
         Entry { text: text.into(), ..Entry::default() }
     }
 
-    /// A number, sorted by its value.
+    /// A number, sorted by its value; its minus is a minus.
     pub fn number(value: f64, text: impl Into<String>) -> Self {
-        Entry { text: text.into(), number: Some(value), ..Entry::default() }
+        let text = text.into().replace('-', "−");
+        Entry { text, number: Some(value), ..Entry::default() }
     }
 
     /// With an interval behind it.
     pub fn with(self, interval: impl Into<String>) -> Self {
-        Entry { interval: interval.into(), ..self }
+        Entry { interval: interval.into().replace('-', "−"), ..self }
+    }
+
+    fn is_paired(&self) -> bool {
+        !self.interval.is_empty()
     }
 
     /// Less prominent.
@@ -112,21 +117,29 @@ impl Table {
 
     /// As HTML.
     pub fn html(&self) -> String {
-        let class = |align: Align| if align == Align::Right { " class=\"n\"" } else { "" };
+        let paired: Vec<bool> = (0..self.columns.len())
+            .map(|place| self.rows.iter().any(|row| row.get(place).is_some_and(Entry::is_paired)))
+            .collect();
         let mut html = format!(
             "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table class=\"sortable\">\n<caption>{0}</caption>\n<thead><tr>",
             escape(&self.caption)
         );
-        for (name, meaning, align) in &self.columns {
+        let mut first = 0; // place of the column's first cell in a row
+        for ((name, meaning, align), &paired) in self.columns.iter().zip(&paired) {
             let title = match meaning.is_empty() {
                 true => String::new(),
                 false => format!(" title=\"{}\"", escape(meaning)),
             };
+            let shape = match (paired, align) {
+                (true, _) => " colspan=\"2\" class=\"p\"",
+                (false, Align::Right) => " class=\"n\"",
+                (false, Align::Left) => "",
+            };
             html += &format!(
-                "<th scope=\"col\" aria-sort=\"none\"{}><button type=\"button\"{title}>{}</button></th>",
-                class(*align),
+                "<th scope=\"col\" aria-sort=\"none\" data-c=\"{first}\"{shape}><button type=\"button\"{title}>{}</button></th>",
                 escape(name)
             );
+            first += if paired { 2 } else { 1 };
         }
         html += "</tr></thead>\n<tbody>\n";
         for row in &self.rows {
@@ -135,6 +148,7 @@ impl Table {
                 let (tag, scope) = if place == 0 { ("th", " scope=\"row\"") } else { ("td", "") };
                 let mut classes = Vec::new();
                 classes.extend((*align == Align::Right).then_some("n"));
+                classes.extend(paired[place].then_some("v"));
                 classes.extend(entry.soft.then_some("soft"));
                 let class = match classes.is_empty() {
                     true => String::new(),
@@ -142,16 +156,28 @@ impl Table {
                 };
                 let value = entry.number.map(|value| format!(" data-v=\"{value:?}\""));
                 let value = value.unwrap_or_default();
-                html += &format!("<{tag}{scope}{class}{value}>{}", escape(&entry.text));
-                if !entry.interval.is_empty() {
-                    html += &format!(" <span class=\"ci\">{}</span>", escape(&entry.interval));
+                html += &format!("<{tag}{scope}{class}{value}>{}</{tag}>", escape(&entry.text));
+                if paired[place] {
+                    html += &format!("<td class=\"ci\">{}</td>", escape(&entry.interval));
                 }
-                html += &format!("</{tag}>");
             }
             html += "</tr>\n";
         }
         html + "</tbody>\n</table>\n</div>\n"
     }
+}
+
+/// A power of ten as it is printed: `2e-9` as `2 × 10⁻⁹`.
+pub fn power(text: &str) -> String {
+    let Some((digits, exponent)) = text.split_once('e') else { return text.to_owned() };
+    let raised = |c: char| match c {
+        '-' => '⁻',
+        digit => {
+            let place = digit.to_digit(10).unwrap_or(0) as usize;
+            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][place]
+        }
+    };
+    format!("{digits} × 10{}", exponent.chars().map(raised).collect::<String>())
 }
 
 /// A paragraph.
@@ -194,6 +220,11 @@ mod tests {
         let safe = escape(hostile);
         assert!(!safe.contains(['<', '>', '"', '\'', '\u{0}']), "{safe}");
         assert_eq!(escape("a & b"), "a &amp; b");
+    }
+
+    #[test]
+    fn a_power_of_ten_is_raised() {
+        assert_eq!((&*power("2e-19"), &*power("0.03")), ("2 × 10⁻¹⁹", "0.03"));
     }
 
     #[test]

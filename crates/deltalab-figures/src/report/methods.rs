@@ -68,15 +68,25 @@ fn by_learner(study: &Study, phrase: fn(&Cell) -> String) -> String {
         [(text, _)] => text.clone(),
         several => {
             let mut learners: Vec<&str> = study.cells.iter().map(|c| c.learner.as_str()).collect();
-            learners.sort_unstable();
             learners.dedup();
-            let each = several.iter().map(|(text, whose)| match whose.len() == learners.len() {
-                true => format!("{text} (all learners)"),
-                false => format!("{text} ({})", whose.join(", ")),
-            });
+            let of = |whose: &[&str]| {
+                let others: Vec<&str> =
+                    learners.iter().copied().filter(|label| !whose.contains(label)).collect();
+                match others.len() {
+                    0 => "every learner".to_owned(),
+                    n if n < whose.len() && n <= 3 => format!("all but {}", quoted(&others)),
+                    _ => quoted(whose),
+                }
+            };
+            let each = several.iter().map(|(text, whose)| format!("{text} ({})", of(whose)));
             each.collect::<Vec<_>>().join("; ")
         }
     }
+}
+
+/// Labels may hold commas.
+fn quoted(labels: &[&str]) -> String {
+    labels.iter().map(|label| format!("“{label}”")).collect::<Vec<_>>().join(", ")
 }
 
 /// A value of the configuration in words: `uniform (range 0.5)`. What is null is left out.
@@ -233,13 +243,17 @@ fn seeds(study: &Study) -> String {
     let mut of_master: Vec<String> =
         study.cells.iter().map(|cell| number(&cell.config["master_seed"])).collect();
     of_master.dedup();
-    let precision = by_learner(study, |cell| described(&cell.config["precision"]));
+    let precision = by_learner(study, |cell| match cell.config["precision"].as_str() {
+        Some("f64") => "double precision (f64)".to_owned(),
+        Some("f32") => "single precision (f32)".to_owned(),
+        other => other.unwrap_or_default().to_owned(),
+    });
     let master = match &of_master[..] {
         [one] if one != "null" => format!(", master seed {one}"),
         _ => String::new(),
     };
     let precision =
-        if precision.is_empty() { String::new() } else { format!(" Numbers are {precision}.") };
+        if precision.is_empty() { String::new() } else { format!(" Numbers have {precision}.") };
     format!(
         "Seeds: each of {} was run on {} ({}{master}); a seed gives every cell the same initial weights, as far as its network is the same, and the same order of patterns.{precision}",
         counted(study.cells.len(), "cell"),
@@ -339,12 +353,12 @@ mod tests {
         let text = section(&study);
         for part in [
             "Task: parity (bits 3).",
-            "Network: a hidden layer of 4 tanh units, tanh output units (A); no hidden layer, tanh output units (B).",
+            "Network: a hidden layer of 4 tanh units, tanh output units (“A”); no hidden layer, tanh output units (“B”).",
             "Initial weights: he (distribution normal), biases 0.",
-            "an update after each (online) (A); all patterns of an epoch in one update, their directions averaged (batch) (B).",
+            "an update after each (online) (“A”); all patterns of an epoch in one update, their directions averaged (batch) (“B”).",
             "Criterion: none, every run lasts 50 epochs.",
             "each of 2 cells was run on 3 seeds (0–2, master seed 7)",
-            "Numbers are f64.",
+            "Numbers have double precision (f64).",
             "<dt>A</dt><dd>backprop; learning rate 0.5; optimiser sgd</dd>",
         ] {
             assert!(text.contains(part), "{part:?} is not in {text}");

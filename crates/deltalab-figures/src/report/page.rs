@@ -109,38 +109,42 @@ fn size(runs: &Runs) -> String {
     }
 }
 
-/// The verdict in sentences, those with the smallest p first; of conditioning, in strengths.
+/// The verdict in sentences, those with the smallest p first where there are many; of conditioning, in strengths.
 fn said(runs: &Runs, sentences: &[Sentence], study: &Study) -> String {
-    let texts: Vec<String> = if strengths::names(study).is_empty() {
-        let mut order: Vec<&Sentence> = sentences.iter().collect();
-        let p = |sentence: &Sentence| sentence.comparison.p_holm.unwrap_or(f64::INFINITY);
-        if order.len() > OPEN_SENTENCES {
-            order.sort_by(|a, b| p(a).total_cmp(&p(b)));
-        }
-        order.iter().map(|sentence| sentence.text.clone()).collect()
-    } else {
-        strengths::sentences(runs)
-    };
-    if texts.is_empty() {
-        let finished = runs.finished();
-        return html::paragraph(&match finished {
+    if !strengths::names(study).is_empty() {
+        return list(&strengths::sentences(runs));
+    }
+    if sentences.is_empty() {
+        return html::paragraph(&match runs.finished() {
             0 => "No run is finished yet.".to_owned(),
-            n => format!(
-                "{} finished; nothing in this study is compared with anything else.",
-                counted(n, "run")
-            ),
+            n => {
+                format!("Finished: {}. Nothing is compared with anything else.", counted(n, "run"))
+            }
         });
     }
-    let list = |texts: &[String]| -> String {
-        let items = texts.iter().map(|text| format!("<li>{}</li>\n", escape(text)));
-        format!("<ul class=\"said\">\n{}</ul>\n", items.collect::<String>())
+    let shown = sentences.iter().filter(|sentence| sentence.ahead.is_some()).count();
+    let of_all = match (shown, sentences.len()) {
+        (_, 1) => String::new(),
+        (shown, all) if shown == all => {
+            format!("In each of {} these seeds show a difference.", counted(all, "comparison"))
+        }
+        (shown, all) => format!(
+            "In {} of {} these seeds show a difference.",
+            count(shown),
+            counted(all, "comparison")
+        ),
     };
-    let (open, folded) = texts.split_at(texts.len().min(OPEN_SENTENCES));
-    let mut html = list(open);
+    let mut html = if of_all.is_empty() { of_all } else { html::paragraph(&of_all) };
+    let mut order: Vec<&Sentence> = sentences.iter().collect();
+    if order.len() > OPEN_SENTENCES {
+        let p = |sentence: &Sentence| sentence.comparison.p_holm.unwrap_or(f64::INFINITY);
+        order.sort_by(|a, b| p(a).total_cmp(&p(b)));
+    }
+    let (open, folded) = order.split_at(order.len().min(OPEN_SENTENCES));
+    html += &under_context(open);
     if !folded.is_empty() {
-        let shown = &folded[..folded.len().min(MOST_SENTENCES)];
-        let left = folded.len() - shown.len();
-        let note = match left {
+        let (shown, left) = folded.split_at(folded.len().min(MOST_SENTENCES));
+        let note = match left.len() {
             0 => String::new(),
             left => html::paragraph(&format!(
                 "… and {}: comparisons.csv.",
@@ -150,10 +154,42 @@ fn said(runs: &Runs, sentences: &[Sentence], study: &Study) -> String {
         html += &format!(
             "<details><summary>{}</summary>\n{}{note}</details>\n",
             counted(folded.len(), "more comparison"),
-            list(shown)
+            under_context(shown)
         );
     }
     html
+}
+
+/// Sentences under what their cells share, such as `network.activation = tanh`.
+fn under_context(sentences: &[&Sentence]) -> String {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for sentence in sentences {
+        let context = sentence.context.as_str();
+        let text = sentence.text.strip_prefix(context).unwrap_or(&sentence.text).to_owned();
+        match groups.iter().position(|(known, _)| *known == context) {
+            Some(place) => groups[place].1.push(text),
+            None => groups.push((context, vec![text])),
+        }
+    }
+    let group = |(context, texts): &(&str, Vec<String>)| {
+        let heading = context.strip_prefix("With ").unwrap_or(context);
+        match heading.strip_suffix(": ") {
+            Some(heading) => format!("<h3>{}</h3>\n{}", escape(heading), list(texts)),
+            None => list(texts),
+        }
+    };
+    groups.iter().map(group).collect()
+}
+
+fn list(texts: &[String]) -> String {
+    let items = texts.iter().map(|text| format!("<li>{}</li>\n", escape(&unbroken(text))));
+    format!("<ul class=\"said\">\n{}</ul>\n", items.collect::<String>())
+}
+
+/// A sentence whose p-value stays on one line: `p = 3e-4`.
+fn unbroken(text: &str) -> String {
+    let Some((before, p)) = text.rsplit_once("p = ") else { return text.to_owned() };
+    format!("{before}p\u{a0}=\u{a0}{}", p.replacen("e-", "e\u{2011}", 1))
 }
 
 fn figure(figure: &Figure) -> String {

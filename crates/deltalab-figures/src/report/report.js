@@ -4,7 +4,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const headings = [...table.tHead.rows[0].cells];
   const collator = new Intl.Collator("en", { numeric: true });
-  headings.forEach((heading, column) => {
+  for (const heading of headings) {
+    const column = Number(heading.dataset.c);
     heading.querySelector("button").addEventListener("click", () => {
       const down = heading.getAttribute("aria-sort") === "ascending";
       headings.forEach((other) => other.setAttribute("aria-sort", "none"));
@@ -26,5 +27,5 @@ for (const table of document.querySelectorAll("table.sortable")) {
       rows.sort((a, b) => compare(a[0], b[0]));
       body.append(...rows.map((pair) => pair[1]));
     });
-  });
+  }
 }

@@ -8,14 +8,14 @@ use deltalab_results::summary::{Mean, Success};
 use deltalab_results::verdict::{LEVEL, Verdict, short};
 use deltalab_results::{Analysis, Better, Runs, Status, Study};
 
-use super::html::{Align, Entry, Table, count, counted, escape, paragraph};
+use super::html::{Align, Entry, Table, count, counted, escape, paragraph, power, ranges};
 
 /// Comparisons that a page shows at most.
 const MOST_COMPARISONS: usize = 600;
 /// Trials that a page shows at most.
 const MOST_TRIALS: usize = 1000;
 /// Final metrics beside the one that the verdict goes by.
-const MORE_METRICS: usize = 2;
+const MORE_METRICS: usize = 1;
 /// Associative strengths that are shown.
 const MOST_STRENGTHS: usize = 8;
 
@@ -243,8 +243,8 @@ fn estimate(row: &Comparison) -> Entry {
 fn p_value(p: Option<f64>) -> Entry {
     match p {
         None => Entry::text("–"),
-        Some(p) if p == 0.0 => Entry::number(p, "< 1e-300"),
-        Some(p) if p < 0.001 => Entry::number(p, format!("{p:.0e}")),
+        Some(p) if p == 0.0 => Entry::number(p, "< 10⁻³⁰⁰"),
+        Some(p) if p < 0.001 => Entry::number(p, power(&format!("{p:.0e}"))),
         Some(p) => Entry::number(p, format!("{p:.3}")),
     }
 }
@@ -263,29 +263,33 @@ pub fn tuning(study: &Study, csv: &[u8], warnings: &[String]) -> Result<String, 
         "Each learner was tuned by the same rule, {}, on {} of its own ({}); no run of the comparison uses one of them. {} were run in all.",
         tuning.select.name(),
         counted(tuning.seeds.len(), "seed"),
-        super::html::ranges(&tuning.seeds),
+        ranges(&tuning.seeds),
         counted(rows.len(), "trial"),
     ));
     for warning in warnings {
         html += &format!("<p class=\"warning\">{}</p>\n", escape(warning));
     }
-    let table = |caption: &str, rows: &mut dyn Iterator<Item = &csv::StringRecord>| {
-        let mut table = Table::new(caption);
-        for name in header.iter().skip(1) {
-            let words = name == "learner" || name == "at_edge" || name == "chosen";
-            let align = if words { Align::Left } else { Align::Right };
-            table.column(&name.replace('_', " "), "", align);
-        }
-        for row in rows {
-            table.row(row.iter().skip(1).map(|field| shortened(field)).collect());
-        }
-        table
-    };
-    let best = table("The trials that were chosen", &mut rows.iter().filter(chosen));
+    let table =
+        |caption: &str, without: &[&str], rows: &mut dyn Iterator<Item = &csv::StringRecord>| {
+            let shown = |place: usize| place > 0 && !without.contains(&header[place].as_str());
+            let mut table = Table::new(caption);
+            for (_, name) in header.iter().enumerate().filter(|(place, _)| shown(*place)) {
+                let words = name == "learner" || name == "at_edge" || name == "chosen";
+                let align = if words { Align::Left } else { Align::Right };
+                table.column(&name.replace('_', " "), "", align);
+            }
+            for row in rows {
+                let fields = row.iter().enumerate().filter(|(place, _)| shown(*place));
+                table.row(fields.map(|(_, field)| shortened(field)).collect());
+            }
+            table
+        };
+    let known = ["success_rate", "success_low", "success_high", "rank", "chosen"];
+    let best = table("The trials that were chosen", &known, &mut rows.iter().filter(chosen));
     if !best.is_empty() {
         html += &best.html();
     }
-    let all = table("Every trial", &mut rows.iter().take(MOST_TRIALS));
+    let all = table("Every trial", &[], &mut rows.iter().take(MOST_TRIALS));
     let left = rows.len().saturating_sub(MOST_TRIALS);
     let note = match left {
         0 => String::new(),
