@@ -50,7 +50,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// The folder holds no run: neither a journal nor a table.
-    #[error("{}: holds no finished run (neither parts/ nor runs.csv)", path.display())]
+    #[error("{}: holds no finished run (nothing in parts/, and no runs.csv)", path.display())]
     NoRuns {
         /// The folder.
         path: PathBuf,

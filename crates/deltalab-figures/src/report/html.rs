@@ -65,15 +65,15 @@ impl Entry {
         Entry { text: text.into(), ..Entry::default() }
     }
 
-    /// A number, sorted by its value; its minus is a minus.
+    /// A number, sorted by its value.
     pub fn number(value: f64, text: impl Into<String>) -> Self {
-        let text = text.into().replace('-', "−");
+        let text = typeset(&text.into());
         Entry { text, number: Some(value), ..Entry::default() }
     }
 
     /// With an interval behind it.
     pub fn with(self, interval: impl Into<String>) -> Self {
-        Entry { interval: interval.into().replace('-', "−"), ..self }
+        Entry { interval: typeset(&interval.into()), ..self }
     }
 
     fn is_paired(&self) -> bool {
@@ -167,17 +167,37 @@ impl Table {
     }
 }
 
-/// A power of ten as it is printed: `2e-9` as `2 × 10⁻⁹`.
-pub fn power(text: &str) -> String {
-    let Some((digits, exponent)) = text.split_once('e') else { return text.to_owned() };
-    let raised = |c: char| match c {
-        '-' => '⁻',
-        digit => {
-            let place = digit.to_digit(10).unwrap_or(0) as usize;
-            ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][place]
+/// Numbers as they are printed: a minus is a minus, and `2e-9` is 2 × 10⁻⁹.
+pub fn typeset(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        let after_digit = out.chars().next_back().is_some_and(|c| c.is_ascii_digit());
+        match c {
+            'e' if after_digit && exponent(rest) > 0 => {
+                let (digits, tail) = rest.split_at(exponent(rest));
+                out += "\u{a0}×\u{a0}10";
+                out.extend(digits.chars().map(raised));
+                rest = tail;
+            }
+            '-' if rest.starts_with(|c: char| c.is_ascii_digit()) && !after_digit => out.push('−'),
+            c => out.push(c),
         }
-    };
-    format!("{digits} × 10{}", exponent.chars().map(raised).collect::<String>())
+    }
+    out
+}
+
+/// Bytes of the exponent that a text begins with.
+fn exponent(text: &str) -> usize {
+    let sign = usize::from(text.starts_with('-'));
+    let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
+    if digits > 0 { sign + digits } else { 0 }
+}
+
+fn raised(c: char) -> char {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize])
 }
 
 /// A paragraph.
@@ -223,8 +243,12 @@ mod tests {
     }
 
     #[test]
-    fn a_power_of_ten_is_raised() {
-        assert_eq!((&*power("2e-19"), &*power("0.03")), ("2 × 10⁻¹⁹", "0.03"));
+    fn numbers_are_set_and_words_are_left() {
+        let nbsp = |text: &str| text.replace('_', "\u{a0}");
+        assert_eq!(typeset("[-3.1e-5, 2e12]"), nbsp("[−3.1_×_10⁻⁵, 2_×_10¹²]"));
+        for words in ["8-3-8", "one-hot", "2e", "e-3", "(p = 1 after Holm)", "3em"] {
+            assert_eq!(typeset(words), words);
+        }
     }
 
     #[test]

@@ -186,10 +186,10 @@ fn list(texts: &[String]) -> String {
     format!("<ul class=\"said\">\n{}</ul>\n", items.collect::<String>())
 }
 
-/// A sentence whose p-value stays on one line: `p = 3e-4`.
+/// A sentence whose p-value stays on one line: `p = 3 × 10⁻⁴`.
 fn unbroken(text: &str) -> String {
     let Some((before, p)) = text.rsplit_once("p = ") else { return text.to_owned() };
-    format!("{before}p\u{a0}=\u{a0}{}", p.replacen("e-", "e\u{2011}", 1))
+    format!("{before}p\u{a0}=\u{a0}{}", html::typeset(p))
 }
 
 fn figure(figure: &Figure) -> String {

@@ -8,7 +8,7 @@ use deltalab_results::summary::{Mean, Success};
 use deltalab_results::verdict::{LEVEL, Verdict, short};
 use deltalab_results::{Analysis, Better, Runs, Status, Study};
 
-use super::html::{Align, Entry, Table, count, counted, escape, paragraph, power, ranges};
+use super::html::{Align, Entry, Table, count, counted, escape, paragraph, ranges};
 
 /// Comparisons that a page shows at most.
 const MOST_COMPARISONS: usize = 600;
@@ -244,7 +244,7 @@ fn p_value(p: Option<f64>) -> Entry {
     match p {
         None => Entry::text("–"),
         Some(p) if p == 0.0 => Entry::number(p, "< 10⁻³⁰⁰"),
-        Some(p) if p < 0.001 => Entry::number(p, power(&format!("{p:.0e}"))),
+        Some(p) if p < 0.001 => Entry::number(p, format!("{p:.0e}")),
         Some(p) => Entry::number(p, format!("{p:.3}")),
     }
 }
