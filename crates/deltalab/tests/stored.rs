@@ -174,7 +174,30 @@ fn the_same_folder_is_identical_and_a_change_of_settings_is_judged_by_seed() {
     assert_eq!(deltalab(&place, &args).code, Some(0));
     let ended = deltalab(&place, &["compare", "a", "b"]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
-    insta::assert_snapshot!(ended.stdout, @"");
+    insta::assert_snapshot!(ended.stdout, @r"
+    a and b: 2 cells in both, 12 runs in pairs: 5 identical, 7 differ.
+
+    cell      pairs  identical  differ  settings
+    plain         6          0       6  changed
+    momentum      6          5       1  changed
+
+    Changed: train.max_epochs 400 → 250
+
+    Neither plain in a nor plain in b was solved on any of 6 seeds.
+    No difference in train_sse that 6 seeds can show: plain in a ends lower on 6, plain in b on 0,
+      mean difference -0.00398 (95 % interval -0.00668 to -0.00213; p = 0.188 after Holm).
+    No difference in speed that 6 seeds can show: momentum in a is solved sooner on 0, momentum in b
+      on 0, neither on 6 (p = 1 after Holm).
+    ");
+    // twice the learning rate, on seeds enough
+    let args = |out: &'static str, set: &'static str| {
+        ["run", "spec.toml", "--out", out, "--quiet", "--seeds", "40", "--set", set]
+    };
+    assert_eq!(deltalab(&place, &args("d", "learner.learning_rate=0.5")).code, Some(0));
+    assert_eq!(deltalab(&place, &args("c", "learner.learning_rate=1.0")).code, Some(0));
+    let ended = deltalab(&place, &["compare", "d", "c"]);
+    let expected = "momentum in c is solved sooner than momentum in d: on 39 of 40 seeds";
+    assert!(support::words(&ended.stdout).contains(expected), "{}", ended.stdout);
     let json = deltalab(&place, &["compare", "a", "b", "--json"]).json();
     assert_eq!(json["seeds"].as_array().unwrap().len(), 6);
     assert_eq!(json["cells"][0]["settings"][0]["key"], "train.max_epochs");

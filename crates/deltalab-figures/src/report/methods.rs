@@ -33,7 +33,7 @@ pub fn section(study: &Study) -> String {
     sentences.extend(tuning(study));
     let paragraph = escape(&sentences.join(" "));
     let mut html = format!(
-        "<p>{paragraph}</p>\n<p>What each rule gives is multiplied by the learning rate and applied by the optimiser. Learning rates stay as they are unless a schedule is named.</p>\n<dl>\n"
+        "<p>{paragraph}</p>\n<p>What a rule gives is multiplied by its learning rate, where it has one, and applied by the optimiser. Learning rates stay as they are unless a schedule is named.</p>\n<dl>\n"
     );
     let mut told: Vec<&str> = Vec::new();
     for cell in &study.cells {

@@ -200,9 +200,10 @@ fn figure(figure: &Figure) -> String {
     let paper = if palette::is_plain(svg) { "" } else { " class=\"paper\"" };
     let file = format!("{}.csv", figure.name);
     format!(
-        "<figure{paper}>\n{}\n<figcaption>{}</figcaption>\n</figure>\n",
+        "<figure{paper}>\n<div class=\"picture\" tabindex=\"0\" role=\"region\" aria-label=\"Figure: {name}\">\n{}\n</div>\n<figcaption>{}</figcaption>\n</figure>\n",
         svg.trim(),
-        download(&file, &format!("{file}: the numbers of this figure"), CSV, &figure.csv)
+        download(&file, &format!("{file}: the numbers of this figure"), CSV, &figure.csv),
+        name = escape(&figure.name),
     )
 }
 

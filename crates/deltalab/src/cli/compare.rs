@@ -223,10 +223,10 @@ impl Sides<'_> {
                 .iter()
                 .map(|it| json!({ "key": it.key, "first": it.first, "second": it.second }));
             let difference = pair.first_difference.as_ref().map(|(seed, found)| {
-                let columns = found.iter().map(
+                let columns = found.iter().take(MOST).map(
                     |it| json!({ "column": it.column, "first": it.first, "second": it.second }),
                 );
-                json!({ "seed": seed, "differences": columns.collect::<Vec<_>>() })
+                json!({ "seed": seed, "count": found.len(), "differences": columns.collect::<Vec<_>>() })
             });
             let comparisons =
                 laid.comparisons.iter().filter(|it| pair.compared == Some((it.a, it.b)));
