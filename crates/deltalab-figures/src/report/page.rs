@@ -125,6 +125,9 @@ fn said(runs: &Runs, sentences: &[Sentence], study: &Study) -> String {
     let shown = sentences.iter().filter(|sentence| sentence.ahead.is_some()).count();
     let of_all = match (shown, sentences.len()) {
         (_, 1) => String::new(),
+        (0, all) => {
+            format!("In none of {} do these seeds show a difference.", counted(all, "comparison"))
+        }
         (shown, all) if shown == all => {
             format!("In each of {} these seeds show a difference.", counted(all, "comparison"))
         }
