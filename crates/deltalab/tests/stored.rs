@@ -268,6 +268,40 @@ fn a_report_needs_curves_and_says_when_they_are_gone() {
 }
 
 #[test]
+fn data_files_are_looked_for_where_they_are_said_to_be() {
+    let task = "kind = \"csv\"\nfile = \"data.csv\"\ninputs = [\"a\", \"b\"]\ntargets = [\"t\"]";
+    let place = Place::new();
+    place.write("data/data.csv", "a,b,t\n0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+    place.write("data/spec.toml", &XOR.replacen("kind = \"xor\"", task, 1));
+    assert_eq!(deltalab(&place, &["run", "data/spec.toml", "--out", "r", "--quiet"]).code, Some(0));
+    let ended = deltalab(&place, &["verify", "r"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(ended.stderr.contains("--data FOLDER"), "{}", ended.stderr);
+    let ended = deltalab(&place, &["verify", "r", "--data", "data"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("every bit agrees"), "{}", ended.stdout);
+    // other data, other cells
+    place.write("data/data.csv", "a,b,t\n0,0,0\n0,1,1\n1,0,1\n1,1,1\n");
+    let ended = deltalab(&place, &["verify", "r", "--data", "data"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stdout);
+    assert!(ended.stderr.contains("no longer gives 2 cells of the folder"), "{}", ended.stderr);
+}
+
+#[test]
+fn an_unfinished_folder_is_verified_and_reported_as_far_as_it_is() {
+    let place = stored(XOR, "r");
+    let journal = "r/parts/1-of-1.journal";
+    let kept: String = place.read(journal).split_inclusive('\n').take(5).collect();
+    place.write(journal, &kept);
+    let ended = deltalab(&place, &["verify", "r"]);
+    insta::assert_snapshot!(ended.stdout, @"xor: all 5 runs trained again and compared with parts/: every bit agrees.");
+    let ended = deltalab(&place, &["report", "r"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.stderr.contains("partial 5/12 runs, and the report says so"), "{}", ended.stderr);
+    assert!(place.read("r/report.html").contains("partial 5/12 runs"));
+}
+
+#[test]
 fn a_table_that_was_spoilt_is_named_by_line() {
     let place = stored(XOR, "r");
     without_journal(&place, "r");

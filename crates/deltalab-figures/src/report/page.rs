@@ -174,6 +174,10 @@ fn under_context(sentences: &[&Sentence]) -> String {
             None => groups.push((context, vec![text])),
         }
     }
+    if groups.iter().all(|(_, texts)| texts.len() == 1) {
+        let whole: Vec<String> = sentences.iter().map(|sentence| sentence.text.clone()).collect();
+        return list(&whole);
+    }
     let group = |(context, texts): &(&str, Vec<String>)| {
         let heading = context.strip_prefix("With ").unwrap_or(context);
         match heading.strip_suffix(": ") {
@@ -191,8 +195,9 @@ fn list(texts: &[String]) -> String {
 
 /// A sentence whose p-value stays on one line: `p = 3 × 10⁻⁴`.
 fn unbroken(text: &str) -> String {
-    let Some((before, p)) = text.rsplit_once("p = ") else { return text.to_owned() };
-    format!("{before}p\u{a0}=\u{a0}{}", html::typeset(p))
+    let Some((before, p)) = text.rsplit_once("(p ") else { return text.to_owned() };
+    let p = p.replacen("= ", "=\u{a0}", 1).replacen("< ", "<\u{a0}", 1);
+    format!("{before}(p\u{a0}{}", html::typeset(&p))
 }
 
 fn figure(figure: &Figure) -> String {

@@ -53,7 +53,12 @@ impl Args {
     pub fn run(&self, terminal: &Terminal) -> Result<(), Failure> {
         let level = simd::level()?;
         let stored = StoredFolder::open(&self.dir, terminal)?;
-        let plan = stored.plan(self.data.as_ref())?;
+        let plan = stored.plan(self.data.as_ref()).inspect_err(|failure| {
+            let Failure::Spec(problems) = failure else { return };
+            if self.data.is_none() && problems.to_string().contains("cannot read") {
+                terminal.say("Data files are looked for in the folder itself; --data FOLDER names another place.");
+            }
+        })?;
         let strangers = strangers(&stored, &plan);
         if !strangers.is_empty() {
             let spec = self.dir.join("spec.toml");
