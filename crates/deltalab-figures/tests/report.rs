@@ -221,7 +221,7 @@ fn the_verdict_comes_first_and_a_partial_folder_says_so() {
     assert!(whole.contains("BP is solved sooner than momentum: on 12 of 12 seeds"));
     records.truncate(15);
     let partial = page(&study, &records);
-    assert!(partial.contains("partial 15/24 runs"));
+    assert!(partial.contains("<strong class=\"partial\">partial 15/24 runs<"));
     records.clear();
     assert!(page(&study, &records).contains("No run is finished yet."));
 }

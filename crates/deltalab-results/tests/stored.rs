@@ -110,6 +110,38 @@ fn every_column_in_which_two_runs_differ_is_named_once() {
 }
 
 #[test]
+fn a_single_bit_of_a_curve_is_a_difference_and_two_kinds_of_nan_are_none() {
+    let curve = |value: f64| run("a", 0, 20, &[0.5, 0.25, value]);
+    let next = f64::from_bits(0.125_f64.to_bits() + 1);
+    let found = differences(&curve(0.125), &curve(next), Compared::Tables);
+    assert_eq!((found.len(), &*found[0].column), (1, "train_sse at epoch 2"));
+    assert_eq!(differences(&curve(0.125), &curve(next), Compared::Runs), [], "no curves there");
+    assert_eq!(differences(&curve(0.0), &curve(-0.0), Compared::Whole).len(), 1);
+    assert_eq!(differences(&curve(f64::NAN), &curve(-f64::NAN), Compared::Whole), []);
+}
+
+#[test]
+fn cells_of_one_label_are_matched_by_their_axes_whatever_their_order() {
+    let grid = |values: [&str; 2], rate: f64| Study {
+        cells: (values.iter())
+            .map(|value| Cell {
+                id: format!("{value}{rate}"),
+                learner: "BP".into(),
+                axes: vec![Some((*value).into())],
+                ..Cell::default()
+            })
+            .collect(),
+        axes: vec!["network.activation".into()],
+        ..Study::default()
+    };
+    let (one, other) = (grid(["tanh", "relu"], 0.5), grid(["relu", "tanh"], 1.0));
+    let side = |name, study| Side { name, study, records: &[] };
+    let laid = lay(side("one", &one), side("other", &other), Compared::Whole);
+    let pairs: Vec<_> = laid.pairs.iter().map(|pair| (pair.first, pair.second)).collect();
+    assert_eq!(pairs, [(0, 1), (1, 0)]);
+}
+
+#[test]
 fn cells_are_matched_by_id_and_by_name_and_only_what_differs_is_tested() {
     let (old, new) = (
         study("b", &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]),

@@ -173,7 +173,9 @@ pub fn typeset(text: &str) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
-        let after_digit = out.chars().next_back().is_some_and(|c| c.is_ascii_digit());
+        let last = out.chars().next_back();
+        let after_digit = last.is_some_and(|c| c.is_ascii_digit());
+        let in_word = last.is_some_and(char::is_alphanumeric);
         match c {
             'e' if after_digit && exponent(rest) > 0 => {
                 let (digits, tail) = rest.split_at(exponent(rest));
@@ -181,7 +183,7 @@ pub fn typeset(text: &str) -> String {
                 out.extend(digits.chars().map(raised));
                 rest = tail;
             }
-            '-' if rest.starts_with(|c: char| c.is_ascii_digit()) && !after_digit => out.push('−'),
+            '-' if rest.starts_with(|c: char| c.is_ascii_digit()) && !in_word => out.push('−'),
             c => out.push(c),
         }
     }
