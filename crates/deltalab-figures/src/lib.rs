@@ -6,6 +6,8 @@
 //!                       └───> Table (CSV)
 //! ```
 //!
+//! [`report`](mod@report) puts them, with tables and words, on one page.
+//!
 //! Every step but the last is a plain value. The bytes of a figure are a function of the study and its records alone.
 //!
 //! * A kind of figure is a file in `kinds/` and a line in its registry: [`KINDS`].
@@ -50,6 +52,7 @@ mod layout;
 mod paint;
 mod palette;
 mod png;
+pub mod report;
 mod table;
 mod tally;
 mod ticks;

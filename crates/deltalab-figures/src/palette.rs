@@ -45,6 +45,21 @@ pub(crate) fn text_on(share: f64) -> Color {
     if share.abs() > 0.87 { WHITE } else { INK }
 }
 
+/// Whether every colour of a picture is one of ink, grid, page and lines: a page with other colours can give it others. A picture
+/// with shades, such as a heat map, stays on white.
+pub(crate) fn is_plain(svg: &str) -> bool {
+    let known: Vec<String> = (COLORS.iter())
+        .chain(&[INK, SOFT, GRID, RULE, WHITE])
+        .map(|color| format!("{color}\""))
+        .chain(["none\"".to_owned()])
+        .collect();
+    ["fill=\"", "stroke=\""].iter().all(|attribute| {
+        svg.split(attribute)
+            .skip(1)
+            .all(|rest| known.iter().any(|color| rest.starts_with(&**color)))
+    })
+}
+
 const COLORS: [Color; 7] = [
     Color(0x0072b2), // blue
     Color(0xd55e00), // vermillion
@@ -153,6 +168,13 @@ mod tests {
         for (i, a) in looks.iter().enumerate() {
             assert!(!looks[..i].contains(a), "line {i} repeats {a:?}");
         }
+    }
+
+    #[test]
+    fn a_shade_is_no_plain_colour() {
+        let rect = |fill: Color| format!("<rect fill=\"{fill}\" stroke=\"none\"/>");
+        assert!(is_plain(&rect(INK)) && is_plain(&rect(Style(9).color())));
+        assert!(!is_plain(&(rect(INK) + &rect(shade(0.5)))));
     }
 
     #[test]

@@ -72,10 +72,18 @@ pub struct Comparison {
 /// Every comparison that the finished runs allow: pairs of cells in the order of the plan, and for each `solved`, `faster`, and
 /// the metrics in the order of the study. The cost of a metric is that of [`Bootstrap::interval`], about 2000 n additions.
 pub fn comparisons(runs: &Runs) -> Vec<Comparison> {
+    comparisons_of(runs, &compared_cells(runs.study()))
+}
+
+/// The same for these pairs of cells, by their places in the plan; Holm's correction runs over every p of theirs.
+///
+/// # Panics
+/// If the plan has no such cell.
+pub fn comparisons_of(runs: &Runs, pairs: &[(usize, usize)]) -> Vec<Comparison> {
     let study = runs.study();
     let mut bootstrap = Bootstrap::default();
     let mut rows = Vec::new();
-    for (a, b) in compared_cells(study) {
+    for &(a, b) in pairs {
         if runs.pairs(a, b).next().is_none() {
             continue;
         }

@@ -49,6 +49,20 @@ pub enum Error {
         /// Where, and what was expected.
         source: serde_json::Error,
     },
+    /// The folder holds no run: neither a journal nor a table.
+    #[error("{}: holds no finished run (nothing in parts/, and no runs.csv)", path.display())]
+    NoRuns {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A table is none that a run has written.
+    #[error("{at}: not a table of this version: {column} is not what was expected")]
+    Table {
+        /// The line.
+        at: Line,
+        /// The column, or what else.
+        column: String,
+    },
     /// The traces are not what traces should be.
     #[error("{}: no traces of this version: {source}", path.display())]
     Traces {

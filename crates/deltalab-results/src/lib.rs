@@ -9,13 +9,15 @@
 //! | [`study`], [`record`] | what is asked, and what a finished run answers: plain values |
 //! | [`journal`] | the append-only file of finished runs; loading, compacting |
 //! | [`folder`], [`manifest`] | the result folder |
-//! | [`runs`] | finished runs by cell and seed |
+//! | [`stored`] | finished runs from the journal or from the tables |
+//! | [`runs`], [`difference`] | finished runs by cell and seed; where two records of a run differ |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
 //! | [`tuning`] | which trial of a search is the best |
+//! | [`folders`] | two folders side by side |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`trace`] | the traces that figures of networks are made from |
-//! | [`verdict`] | the answer in a table and in sentences |
+//! | [`verdict`], [`strengths`] | the answer in a table and in sentences |
 //!
 //! ```
 //! use deltalab_results::{Analysis, Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
@@ -50,15 +52,19 @@
 pub mod analysis;
 pub mod columns;
 pub mod comparison;
+pub mod difference;
 mod disk;
 mod error;
 pub mod folder;
+pub mod folders;
 pub mod journal;
 pub mod manifest;
 pub mod number;
 pub mod record;
 pub mod runs;
 pub mod statistics;
+pub mod stored;
+pub mod strengths;
 pub mod study;
 pub mod summary;
 pub mod tables;
@@ -74,5 +80,6 @@ pub use journal::Journal;
 pub use manifest::Manifest;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
+pub use stored::{Source, Stored};
 pub use study::{Better, Cell, FigureRequest, Metric, Study, Tuning};
 pub use trace::Traced;

@@ -51,6 +51,8 @@ pub struct Sentence {
     pub ahead: Option<usize>,
     /// The sentence.
     pub text: String,
+    /// What its text begins with: the values that both cells share, `With network.activation = tanh: `, or nothing.
+    pub context: String,
 }
 
 /// The verdict on these runs.
@@ -107,7 +109,8 @@ pub fn sentences(runs: &Runs, comparisons: &[Comparison], metric: Option<usize>)
             let Names { a, b, context } = &names;
             let seeds = seeds(comparison.pairs.n);
             let text = format!("{context}Neither {a} nor {b} was solved on any of {seeds}.");
-            sentences.push(Sentence { comparison, ahead: None, text });
+            let context = context.clone();
+            sentences.push(Sentence { comparison, ahead: None, text, context });
         }
         if let Some((metric, comparison)) = metric.and_then(|m| Some((m, on(Measure::Final(m))?))) {
             let metric = &runs.study().finals[metric];
@@ -145,7 +148,7 @@ fn on_speed(comparison: Comparison, names: &Names) -> Sentence {
         }
         (Some(cell), format!("{text} ({p})."))
     };
-    Sentence { comparison, ahead, text }
+    Sentence { comparison, ahead, text, context: context.clone() }
 }
 
 fn on_metric(comparison: Comparison, names: &Names, metric: &str, better: Better) -> Sentence {
@@ -189,7 +192,8 @@ fn on_metric(comparison: Comparison, names: &Names, metric: &str, better: Better
         let but = "but ranks, counts and mean do not point one way";
         (None, format!("{a} and {b} differ in {metric}, {but}: of {seeds} {count}, {difference}."))
     };
-    Sentence { comparison, ahead, text: format!("{context}{text}") }
+    let text = format!("{context}{text}");
+    Sentence { comparison, ahead, text, context: context.clone() }
 }
 
 fn is_shown(comparison: &Comparison) -> bool {

@@ -171,15 +171,34 @@ impl Plan {
         self.study.cells.iter().all(|cell| !cell.id.is_empty())
     }
 
+    /// Whether a cell of the comparison or a trial of the tuning has this id.
+    pub fn knows(&self, id: &str) -> bool {
+        let trials = self.candidates.iter().flatten().map(|(cell, _)| cell);
+        !id.is_empty() && self.study.cells.iter().chain(trials).any(|cell| cell.id == id)
+    }
+
     /// Makes every cell whose trials are all finished the one that is chosen.
     pub fn choose(&mut self, records: &[Record]) {
         let Some(tuning) = &self.study.tuning else { return };
         let summaries = tunings(&Runs::new(&self.study, records));
+        let best = summaries.iter().map(|trials| chosen(trials, tuning.seeds.len())).collect();
+        self.take(best);
+    }
+
+    /// Makes every cell the trial that was chosen before, known by its id: results that were stored without their journal tell
+    /// no more. The first trial of a search of which `was_chosen` holds is taken.
+    pub fn choose_again(&mut self, was_chosen: impl Fn(&str) -> bool) {
+        let best =
+            |trials: &Vec<Candidate>| trials.iter().position(|(cell, _)| was_chosen(&cell.id));
+        self.take(self.candidates.iter().map(best).collect());
+    }
+
+    /// Makes cells the trials at these places of their searches.
+    fn take(&mut self, best: Vec<Option<usize>>) {
+        let Some(tuning) = &self.study.tuning else { return };
         let mut found = Vec::new();
-        for ((search, summaries), candidates) in
-            tuning.searches.iter().zip(&summaries).zip(&self.candidates)
-        {
-            let Some(best) = chosen(summaries, tuning.seeds.len()) else { continue };
+        for ((search, best), candidates) in tuning.searches.iter().zip(best).zip(&self.candidates) {
+            let Some(best) = best else { continue };
             let (cell, planned) = &candidates[best];
             let trial = &search.trials[best];
             let values = tuning.keys.iter().zip(&trial.values).zip(&trial.edges);

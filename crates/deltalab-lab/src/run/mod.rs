@@ -11,9 +11,11 @@ mod error;
 mod machine;
 mod pilot;
 mod queue;
+mod repeat;
 
 pub use error::RunError;
 pub use pilot::{Estimate, estimate};
+pub use repeat::{Repeated, repeat};
 
 use crate::plan::{Plan, PlannedCell};
 use crate::spec::Spec;
@@ -151,7 +153,9 @@ pub fn run(
     let mut found = planned - trials.remaining() - waiting;
     watch.begin(found, planned, &loaded.damaged);
     let mut done = Done::default();
-    done += train(&Stage::tuning(&plan), options, &trials, &mut journal, watch, stop)?;
+    let with = (options.threads, options.level);
+    let stage = Stage::tuning(&plan);
+    done += train(&stage, with, &trials, &mut keep(&mut journal, watch), stop)?;
     if !plan.is_tuned() && done.trained == trials.remaining() {
         plan.to_mut().choose(&journal::load(&folder.parts())?.records);
         manifest.study = plan.study.clone();
@@ -163,7 +167,8 @@ pub fn run(
     if plan.is_tuned() {
         folder.write_traces(trace::kept(&plan))?;
         let stage = Stage::comparison(&plan);
-        done += train(&stage, options, &Queue::new(&stage, missing), &mut journal, watch, stop)?;
+        let queue = Queue::new(&stage, missing);
+        done += train(&stage, with, &queue, &mut keep(&mut journal, watch), stop)?;
     }
     let seconds = start.elapsed().as_secs_f64();
     let Done { trained, pattern_updates } = done;
@@ -272,16 +277,27 @@ fn manifest(plan: &Plan, options: &Options, folder: &Folder) -> Manifest {
     }
 }
 
-/// Trains everything in the queue of a stage; each record goes to the journal as it comes.
+/// Puts each record into the journal, and says so.
+fn keep<'a>(
+    journal: &'a mut Journal,
+    watch: &'a mut dyn Watch,
+) -> impl FnMut(Record) -> Result<(), RunError> + 'a {
+    |record| {
+        journal.append(&record)?;
+        watch.advance(&record);
+        Ok(())
+    }
+}
+
+/// Trains everything in the queue of a stage; each record is kept as it comes.
 fn train(
     stage: &Stage,
-    options: &Options,
+    (threads, level): (usize, Level),
     queue: &Queue,
-    journal: &mut Journal,
-    watch: &mut dyn Watch,
+    keep: &mut dyn FnMut(Record) -> Result<(), RunError>,
     stop: &AtomicBool,
 ) -> Result<Done, RunError> {
-    let threads = options.threads.max(1);
+    let threads = threads.max(1);
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
     let (send, receive) = mpsc::sync_channel::<Record>(WAITING);
@@ -291,16 +307,15 @@ fn train(
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
             let (send, stopped) = (send.clone(), &stopped);
-            scope.spawn(move |_| work(stage, options.level, queue, &send, stopped));
+            scope.spawn(move |_| work(stage, level, queue, &send, stopped));
         }
         drop(send);
         for record in receive {
-            if let Err(error) = journal.append(&record) {
-                failed.store(true, Ordering::Relaxed);
-                return Err(error.into());
-            }
             done += Done { trained: 1, pattern_updates: record.pattern_updates };
-            watch.advance(&record);
+            if let Err(error) = keep(record) {
+                failed.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
         }
         Ok(done)
     })

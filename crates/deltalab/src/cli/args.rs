@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
 use super::{
-    check, check_rule, cite, completions, explain, figures, list, man, new, run, schema, status,
-    trace,
+    check, check_rule, cite, compare, completions, explain, figures, list, man, new, report, run,
+    schema, status, trace, verify,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -44,6 +44,9 @@ pub enum Command {
     Check(check::Args),
     Status(status::Args),
     Figures(figures::Args),
+    Report(report::Args),
+    Verify(verify::Args),
+    Compare(compare::Args),
     Trace(trace::Args),
     CheckRule(check_rule::Args),
     List(list::Args),
@@ -63,6 +66,9 @@ impl Command {
             Self::Check(args) => args.run(terminal),
             Self::Status(args) => args.run(terminal),
             Self::Figures(args) => args.run(terminal),
+            Self::Report(args) => args.run(terminal),
+            Self::Verify(args) => args.run(terminal),
+            Self::Compare(args) => args.run(terminal),
             Self::Trace(args) => args.run(terminal),
             Self::CheckRule(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::markdown;
 use super::terminal::{BOLD, Terminal, styled};
 use super::words::wrapped;
+use deltalab_figures::report::Citation;
 use deltalab_results::{Folder, Study};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ impl Args {
         let opened = self.dir.as_ref().map(Folder::open).transpose()?;
         let version =
             opened.as_ref().and_then(|opened| opened.manifest.versions.get("deltalab")).cloned();
-        let version = version.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_string());
+        let version = version.unwrap_or_else(this_version);
         let used = opened.as_ref().map(|opened| used(opened.study())).unwrap_or_default();
         let sources: Vec<_> =
             used.iter().flat_map(|(section, name)| sources(section, name)).collect();
@@ -50,7 +51,25 @@ impl Args {
     }
 }
 
-fn bibtex(version: &str) -> String {
+/// The version of this program.
+pub fn this_version() -> String {
+    env!("CARGO_PKG_VERSION").to_string()
+}
+
+/// The sources of what a study used, for its report.
+pub fn citations(study: &Study) -> Vec<Citation> {
+    let sources = used(study).into_iter().flat_map(|(section, name)| sources(section, &name));
+    sources
+        .map(|source| Citation {
+            what: source.what.to_string(),
+            name: source.name,
+            text: source.text,
+        })
+        .collect()
+}
+
+/// How to cite a version of the program, as BibTeX.
+pub fn bibtex(version: &str) -> String {
     format!(
         "@software{{deltalab,\n  title = {{deltalab: what difference does the learning rule make?}},\n  author = {{{{The deltalab authors}}}},\n  \
          version = {{{version}}},\n  year = {{{YEAR}}}\n}}"

@@ -82,6 +82,37 @@ pub enum Failure {
     /// An equality that a rule claims does not hold; stdout says which.
     #[error("an equality does not hold")]
     Unequal,
+    /// Runs that were trained again are not what is stored; stdout says which.
+    #[error("stored runs differ")]
+    Differs,
+    /// A report needs curves, and they are gone.
+    #[error("{}: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run makes them again", path.display())]
+    NoCurves {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Two folders have no cell in common.
+    #[error("{} and {} have no cell in common: neither an id nor a label", folders[0], folders[1])]
+    NothingShared {
+        /// The folders.
+        folders: [String; 2],
+    },
+    /// Two folders have no seed in common, so their runs cannot be paired.
+    #[error("{} and {} have no finished runs on the same seeds ({}; {}), so they cannot be compared in pairs; run one of them on the seeds of the other", folders[0], folders[1], seeds[0], seeds[1])]
+    NoSharedSeeds {
+        /// The folders.
+        folders: [String; 2],
+        /// Their seeds.
+        seeds: [String; 2],
+    },
+    /// A spec no longer gives the cells of its folder.
+    #[error("{}", super::verify::other_cells(.spec, .cells))]
+    OtherCells {
+        /// The spec.
+        spec: PathBuf,
+        /// Those that it does not give.
+        cells: Vec<String>,
+    },
     /// DELTALAB_SIMD is no level.
     #[error("DELTALAB_SIMD={got}: {}; this machine has {}", if *.known { "not available here" } else { "no such level" }, available.join(", "))]
     Simd {
@@ -156,7 +187,7 @@ impl Failure {
                 _ => return ExitCode::from(error.exit_code() as u8),
             },
             Self::ClosedPipe => return ExitCode::SUCCESS,
-            Self::Unequal => {} // the table has said it
+            Self::Unequal | Self::Differs => {} // stdout has said it
             Self::Spec(problems) => terminal.say(problems), // each line has its own file, line and key
             Self::Interrupted { kept } => terminal.say(kept),
             other => terminal.error(other),
@@ -166,7 +197,8 @@ impl Failure {
 
     fn status(&self) -> u8 {
         match self {
-            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) | Self::Unequal => 1,
+            Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) => 1,
+            Self::Unequal | Self::Differs => 1,
             Self::Interrupted { .. } => 130,
             _ => 2,
         }

@@ -106,7 +106,7 @@ impl Args {
         Ok(())
     }
 
-    /// The command that most helps from here: more seeds where these show too little, else how to cite.
+    /// The command that most helps from here: more seeds where these show too little, else the page that has it all.
     fn next(&self, study: &Study, verdict: &Verdict, out: &Path) -> String {
         let seeds = study.seeds.len() as u64;
         let from_zero = seeds > 1 && study.seeds.iter().copied().eq(0..seeds);
@@ -124,9 +124,9 @@ impl Args {
         }
         let command = styled(
             NAME,
-            format!("{} cite {}", program(), words::shell(&out.display().to_string())),
+            format!("{} report {}", program(), words::shell(&out.display().to_string())),
         );
-        format!("{command}  (how to cite what was used)")
+        format!("{command}  (one page: verdict, tables, figures, methods, sources)")
     }
 
     /// How to go on after an interruption.

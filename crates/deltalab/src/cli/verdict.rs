@@ -2,11 +2,11 @@
 
 use super::cells::{self, MOST_ROWS};
 use super::json::{interval, number};
-use super::strengths;
 use super::table::{Align, Table};
 use super::terminal::{BOLD, DIM, styled};
 use super::words::{count, counted, wrapped};
 use deltalab_results::statistics::Interval;
+use deltalab_results::strengths;
 use deltalab_results::summary::{Mean, Success};
 use deltalab_results::tuning::at_the_border;
 use deltalab_results::verdict::{Row, Sentence, Verdict, short};

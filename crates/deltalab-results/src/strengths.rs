@@ -1,8 +1,8 @@
 //! What a conditioning study comes down to: the associative strengths at its end. Errors say little there.
 
-use deltalab_results::comparison::compared_cells;
-use deltalab_results::verdict::short;
-use deltalab_results::{Runs, Study};
+use crate::comparison::compared_cells;
+use crate::verdict::short;
+use crate::{Runs, Study};
 
 /// Strengths that differ by less are the same: rounding of some thousand trials stays far below.
 const SAME: f64 = 1e-9;
@@ -23,7 +23,7 @@ pub fn last(runs: &Runs, cell: usize, name: &str) -> Option<f64> {
         .of(cell)
         .filter_map(|record| record.curves.iter().find(|series| series.metric == name));
     let ends: Vec<f64> = series.filter_map(|series| series.values.last().copied()).collect();
-    (!ends.is_empty()).then(|| deltalab_results::statistics::mean(&ends))
+    (!ends.is_empty()).then(|| crate::statistics::mean(&ends))
 }
 
 /// A sentence for each pair of cells that is compared.
