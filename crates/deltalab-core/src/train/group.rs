@@ -56,8 +56,12 @@ pub struct Outcome {
 /// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.
 const FEW_PARAMETERS: usize = 512;
 
-/// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers.
-const MANY_PARAMETERS: usize = 40_000;
+/// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers:
+/// in mini-batches, which use each weight many times while it is near, and online.
+const MANY_PARAMETERS: [usize; 2] = [40_000, 200_000];
+
+/// From so many patterns an update is a mini-batch here.
+const MINI_BATCH: usize = 8;
 
 /// A lone run whose layers all have fewer units than this gains nothing from registers: most would be filled in part.
 const NARROW: usize = 16;
@@ -91,7 +95,8 @@ macro_rules! choose {
             runs: usize,
         ) -> Box<dyn Group> {
             let parameters = setup.topology.parameters();
-            let alone = runs < 2 || parameters > MANY_PARAMETERS;
+            let online = usize::from(setup.batch() < MINI_BATCH);
+            let alone = runs < 2 || parameters > MANY_PARAMETERS[online];
             let narrow = setup.topology.layers.iter().all(|layer| layer.units < NARROW);
             match level {
                 _ if setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
