@@ -78,7 +78,7 @@ fn group(study: &Study, n: usize, place: usize, reason: Reason, seeds: &[u64]) -
         commands.push(format!("# likewise for the {more}"));
     }
     format!(
-        "<details><summary><b>{}</b>: {} of {} {} <span class=\"ci\">{} {}</span></summary>\n<pre>{}</pre></details>\n",
+        "<details><summary><b>{}</b>: {} of {} {} <span class=\"ci\">{} {}</span></summary>\n<pre tabindex=\"0\">{}</pre></details>\n",
         escape(&cell_name(study, cell)),
         count(seeds.len()),
         count(n),

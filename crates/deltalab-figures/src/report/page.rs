@@ -219,7 +219,7 @@ fn figure(figure: &Figure) -> String {
 fn repeat(sources: &Sources) -> String {
     let commands = "deltalab run spec.toml       # train it anew, from the spec.toml of this folder\ndeltalab verify .            # train the stored runs again: does every bit agree?\ndeltalab report .            # make this page again";
     format!(
-        "<p>In this folder:</p>\n<pre>{}</pre>\n<details><summary>spec.toml</summary>\n<pre>{}</pre>\n<p>{}</p></details>\n",
+        "<p>In this folder:</p>\n<pre tabindex=\"0\">{}</pre>\n<details><summary>spec.toml</summary>\n<pre tabindex=\"0\">{}</pre>\n<p>{}</p></details>\n",
         escape(commands),
         escape(sources.spec),
         download("spec.toml", "spec.toml", "application/toml", sources.spec.as_bytes())
@@ -233,7 +233,7 @@ fn cited(sources: &Sources) -> String {
     });
     let items: String = items.collect();
     let list = if items.is_empty() { items } else { format!("<ul>\n{items}</ul>\n") };
-    format!("{list}<p>The program:</p>\n<pre>{}</pre>\n", escape(sources.bibtex))
+    format!("{list}<p>The program:</p>\n<pre tabindex=\"0\">{}</pre>\n", escape(sources.bibtex))
 }
 
 /// The tables as files.
