@@ -23,6 +23,12 @@ pub(crate) fn number_of_runs(count: usize) -> String {
     if count == 1 { "1 run".to_owned() } else { format!("{count} runs") }
 }
 
+/// How a caption ends: the criterion, what became of diverged runs (`one` of them, or `several`), and what is not there yet.
+pub(crate) fn remarks(runs: &Runs<'_>, one: &str, several: &str) -> Vec<String> {
+    let known = criterion(runs).into_iter().chain(diverged(runs, one, several));
+    known.chain(missing(runs)).collect()
+}
+
 /// When a run counts as solved, if any cell has a criterion.
 pub(crate) fn criterion(runs: &Runs<'_>) -> Option<String> {
     let mut criteria: Vec<&str> = Vec::new();

@@ -318,10 +318,11 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
     if unreached {
         caption.push("–: half of the runs were not solved.".to_owned());
     }
-    caption.extend(tally::criterion(scene.runs));
-    let (one, several) = ("it counts as never solved", "they count as never solved");
-    caption.extend(tally::diverged(scene.runs, one, several));
-    caption.extend(tally::missing(scene.runs));
+    caption.extend(tally::remarks(
+        scene.runs,
+        "it counts as never solved",
+        "they count as never solved",
+    ));
     caption
 }
 

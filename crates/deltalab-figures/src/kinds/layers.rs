@@ -130,10 +130,11 @@ fn caption(scene: &Scene<'_>) -> Vec<String> {
             time = scene.time()
         ),
     ];
-    caption.extend(tally::criterion(scene.runs));
-    let (one, several) = ("what it recorded counts", "what they recorded counts");
-    caption.extend(tally::diverged(scene.runs, one, several));
-    caption.extend(tally::missing(scene.runs));
+    caption.extend(tally::remarks(
+        scene.runs,
+        "what it recorded counts",
+        "what they recorded counts",
+    ));
     caption
 }
 

@@ -101,9 +101,6 @@ fn caption(scene: &Scene<'_>, held: bool) -> Vec<String> {
     if held {
         caption.push("A run that stopped early holds its last value.".to_owned());
     }
-    caption.extend(tally::criterion(scene.runs));
-    let (one, several) = ("its curve ends there", "their curves end there");
-    caption.extend(tally::diverged(scene.runs, one, several));
-    caption.extend(tally::missing(scene.runs));
+    caption.extend(tally::remarks(scene.runs, "its curve ends there", "their curves end there"));
     caption
 }

@@ -175,10 +175,11 @@ fn caption(scene: &Scene<'_>, problems: usize) -> Vec<String> {
         format!("A problem: a point of the grid and a seed (n\u{a0}=\u{a0}{problems}, those on which every learner has a finished run)."),
         "Band: 95\u{a0}% interval of the share (Wilson). The right end is the share that is solved at all.".to_owned(),
     ];
-    caption.extend(tally::criterion(scene.runs));
-    let (one, several) = ("it counts as never solved", "they count as never solved");
-    caption.extend(tally::diverged(scene.runs, one, several));
-    caption.extend(tally::missing(scene.runs));
+    caption.extend(tally::remarks(
+        scene.runs,
+        "it counts as never solved",
+        "they count as never solved",
+    ));
     caption
 }
 

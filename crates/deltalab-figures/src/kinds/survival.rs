@@ -129,9 +129,10 @@ fn caption(scene: &Scene<'_>) -> Vec<String> {
         "Share of runs solved: 1\u{a0}−\u{a0}Kaplan–Meier ({count} per line); band: pointwise 95\u{a0}% log-log interval; \
          mark at the end of a line: runs not solved when they stopped."
     )];
-    caption.extend(tally::criterion(scene.runs));
-    let (one, several) = ("it counts as never solved", "they count as never solved");
-    caption.extend(tally::diverged(scene.runs, one, several));
-    caption.extend(tally::missing(scene.runs));
+    caption.extend(tally::remarks(
+        scene.runs,
+        "it counts as never solved",
+        "they count as never solved",
+    ));
     caption
 }
