@@ -208,18 +208,36 @@ impl Curve for Threshold {
     }
 }
 
-/// y ← f(η), element by element; the units of a lone run go through its registers.
+/// η ← η + b where there is a bias, and y ← f(η), element by element; the units of a lone run go through its registers.
 #[inline(always)]
-fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
+fn map<R: Real>(curve: impl Curve, units: usize, bias: &[R], net: &mut [R], activity: &mut [R]) {
     if R::LANES > 1 {
-        for (y, &eta) in activity.iter_mut().zip(net) {
-            *y = curve.value(eta);
+        for (net, activity) in net.chunks_exact_mut(units).zip(activity.chunks_exact_mut(units)) {
+            for (j, (eta, y)) in net.iter_mut().zip(activity).enumerate() {
+                if let Some(&b) = bias.get(j) {
+                    *eta += b;
+                }
+                *y = curve.value(*eta);
+            }
         }
         return;
     }
+    add_bias(units, bias, net);
     let length = net.len().min(activity.len());
     let mut work = Map { curve, net: R::numbers(net), activity: R::numbers_mut(activity) };
     along::<R::Row>(0, length, &mut work);
+}
+
+/// η ← η + b of every unit, where there is a bias.
+#[inline(always)]
+pub(super) fn add_bias<R: Real>(units: usize, bias: &[R], net: &mut [R]) {
+    if !bias.is_empty() {
+        for net in net.chunks_exact_mut(units) {
+            for (eta, &b) in net.iter_mut().zip(bias) {
+                *eta += b;
+            }
+        }
+    }
 }
 
 /// δ ← δ · f'(η), element by element.
@@ -290,34 +308,19 @@ impl Activation {
         !matches!(self, Self::Threshold | Self::Softmax)
     }
 
-    /// y ← f(η) for a layer of `units`, patterns side by side (`units x patterns`, column by column).
+    /// η ← η + b, where the bias is not added yet (else it is `[]`), and y ← f(η) for a layer of `units`, patterns side by
+    /// side (`units x patterns`, column by column).
     #[inline(always)]
-    pub(super) fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
+    pub(super) fn apply<R: Real>(
+        &self,
+        units: usize,
+        bias: &[R],
+        net: &mut [R],
+        activity: &mut [R],
+    ) {
         // In lanes the code is small, and part of every pass; that of a lone run is compiled once for all of them.
-        if R::LANES == 1 {
-            R::enter(Respond { activation: self, units, net, activity });
-        } else {
-            self.respond(units, net, activity);
-        }
-    }
-
-    #[inline(always)]
-    fn respond<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
-        match self {
-            Self::Linear => activity.copy_from_slice(net),
-            Self::Logistic => map(Logistic, net, activity),
-            Self::Tanh => map(Tanh, net, activity),
-            Self::Relu => map(Relu, net, activity),
-            Self::LeakyRelu(leaky) => map(leaky, net, activity),
-            Self::Softplus => map(Softplus, net, activity),
-            Self::Gelu => map(Gelu, net, activity),
-            Self::Threshold => map(Threshold, net, activity),
-            Self::Softmax => {
-                for (eta, y) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {
-                    softmax(eta, y);
-                }
-            }
-        }
+        let this = Respond { activation: self, units, bias, net, activity };
+        if R::LANES == 1 { R::enter(this) } else { this.run() }
     }
 
     /// δ ← δ · f'(η), with y = f(η) at hand, for a layer of `units`; for softmax δ_k ← z_k (δ_k − Σ_l z_l δ_l), its Jacobian.
@@ -368,7 +371,8 @@ impl Activation {
 struct Respond<'a, R> {
     activation: &'a Activation,
     units: usize,
-    net: &'a [R],
+    bias: &'a [R],
+    net: &'a mut [R],
     activity: &'a mut [R],
 }
 
@@ -376,7 +380,24 @@ impl<R: Real> Kernel for Respond<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        self.activation.respond(self.units, self.net, self.activity);
+        let Self { activation, units, bias, net, activity } = self;
+        match activation {
+            Activation::Linear => {
+                add_bias(units, bias, net);
+                activity.copy_from_slice(net);
+            }
+            Activation::Logistic => map(Logistic, units, bias, net, activity),
+            Activation::Tanh => map(Tanh, units, bias, net, activity),
+            Activation::Relu => map(Relu, units, bias, net, activity),
+            Activation::LeakyRelu(leaky) => map(leaky, units, bias, net, activity),
+            Activation::Softplus => map(Softplus, units, bias, net, activity),
+            Activation::Gelu => map(Gelu, units, bias, net, activity),
+            Activation::Threshold => map(Threshold, units, bias, net, activity),
+            Activation::Softmax => {
+                add_bias(units, bias, net);
+                softmax(units, net, activity);
+            }
+        }
     }
 }
 
@@ -396,42 +417,43 @@ impl<R: Real> Kernel for ScaleByDerivative<'_, R> {
     }
 }
 
-/// e^(η − max) of one register.
-struct Exponentials<'a, E> {
-    net: &'a [E],
-    largest: E,
-    activity: &'a mut [E],
-}
+/// y ← e^y of one register.
+struct Exponentials<'a, E>(&'a mut [E]);
 
 impl<E: Elem> Along<E> for Exponentials<'_, E> {
     #[inline(always)]
     fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
-        math::exp(eta - Lanes::splat(self.largest)).to_row(&mut self.activity[at..]);
+        let y = Lanes::<P, 1>::from_row(&self.0[at..]);
+        math::exp(y).to_row(&mut self.0[at..]);
     }
 }
 
-/// e^(η − max) over its sum, both in the order of the units.
+/// e^(η − max) over its sum, both in the order of the units, for every pattern of a layer of `units`.
 #[inline(always)]
-fn softmax<R: Real>(net: &[R], activity: &mut [R]) {
-    let mut largest = net[0];
-    for &eta in &net[1..] {
-        largest = R::select(eta.gt(largest), eta, largest);
+fn softmax<R: Real>(units: usize, net: &[R], activity: &mut [R]) {
+    for (net, activity) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {
+        let mut largest = net[0];
+        for &eta in &net[1..] {
+            largest = R::select(eta.gt(largest), eta, largest);
+        }
+        for (y, &eta) in activity.iter_mut().zip(net) {
+            *y = eta - largest;
+        }
     }
     if R::LANES > 1 {
-        for (y, &eta) in activity.iter_mut().zip(net) {
-            *y = math::exp(eta - largest);
+        for y in activity.iter_mut() {
+            *y = math::exp(*y);
         }
     } else {
-        let (length, largest) = (net.len().min(activity.len()), largest.lanes()[0]);
-        let (net, activity) = (R::numbers(net), R::numbers_mut(activity));
-        along::<R::Row>(0, length, &mut Exponentials { net, largest, activity });
+        along::<R::Row>(0, activity.len(), &mut Exponentials(R::numbers_mut(activity)));
     }
-    let mut sum = R::zero();
-    for &y in &*activity {
-        sum += y;
-    }
-    for y in activity {
-        *y /= sum;
+    for activity in activity.chunks_exact_mut(units) {
+        let mut sum = R::zero();
+        for &y in &*activity {
+            sum += y;
+        }
+        for y in activity {
+            *y /= sum;
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! The product of one run: registers hold units side by side, along the rows of `out`.
 //!
-//! With few columns (online learning) the registers read `a` where it lies, or, where its rows lie apart (errors carried back),
-//! eight sums are made side by side by plain numbers. With many (mini-batches) `a` is first copied, [`TERMS`] terms of
-//! M registers at a time, store a panel that stays in the nearest cache while every column passes.
+//! With few columns (online learning) the registers read `a` where it lies; where its rows lie apart (errors carried back),
+//! squares of it are turned over in registers, and what remains is summed by plain numbers. With many (mini-batches) `a` is first copied, [`TERMS`] terms of
+//! M registers at a time, to a panel that stays in the nearest cache while every column passes.
 
 use super::{Store, View};
 use crate::real::{Kernel, Pack, Real};
@@ -12,8 +12,6 @@ use core::mem::MaybeUninit;
 pub const TERMS: usize = 128;
 /// Registers of a panel.
 const M: usize = 2;
-/// Columns whose sums are made side by side.
-const N: usize = 6;
 /// From so many columns on, a panel pays.
 const MANY: usize = 8;
 
@@ -24,7 +22,7 @@ pub(super) fn product<R: Real>(
     (rows, terms, columns): (usize, usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<R>,
+    store: Store<'_, R>,
 ) {
     let (a, b) = (a.numbers(), b.numbers());
     let out = R::numbers_mut(out);
@@ -32,7 +30,9 @@ pub(super) fn product<R: Real>(
     let store = match store {
         Store::Set => Store::Set,
         Store::Add => Store::Add,
+        Store::Onto(base) => Store::Onto(R::numbers(base)),
         Store::Step(rate) => Store::Step(rate.lanes()[0]),
+        Store::MeanStep(rate, count) => Store::MeanStep(rate.lanes()[0], count.lanes()[0]),
     };
     // A single row lies along the columns of `out`: the same sums, the other way up.
     let (rows, columns, a, b) = match rows {
@@ -44,7 +44,7 @@ pub(super) fn product<R: Real>(
     } else if a.row == 1 && rows > 1 {
         in_place::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
     } else {
-        one_by_one(out, (rows, terms, columns), 0, a, b, store);
+        across::<R::Row>(out, (rows, terms, columns), a, b, store);
     }
 }
 
@@ -63,7 +63,7 @@ fn in_place<P: Pack>(
     first: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<P::Elem>,
+    store: Store<'_, P::Elem>,
 ) {
     let fours = first + (rows - first) / (4 * P::N) * (4 * P::N);
     let ones = first + (rows - first) / P::N * P::N;
@@ -85,6 +85,82 @@ fn in_place<P: Pack>(
     }
 }
 
+/// Registers across rows that lie apart but whose terms lie side by side: both are turned over, square by square.
+#[inline(always)]
+fn across<P: Pack>(
+    out: &mut [P::Elem],
+    (rows, terms, columns): (usize, usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    store: Store<'_, P::Elem>,
+) {
+    if !P::TURNS && P::N > 1 {
+        return across::<P::Half>(out, (rows, terms, columns), a, b, store);
+    }
+    let mut j = 0;
+    if P::TURNS && a.column == 1 {
+        while j + 2 * P::N <= rows {
+            for p in 0..columns {
+                squares::<P, 2>(out, (rows, terms), (j, p), a, b, store);
+            }
+            j += 2 * P::N;
+        }
+        while j + P::N <= rows {
+            for p in 0..columns {
+                squares::<P, 1>(out, (rows, terms), (j, p), a, b, store);
+            }
+            j += P::N;
+        }
+    }
+    one_by_one(out, (rows, terms, columns), j, a, b, store);
+}
+
+/// REGISTERS registers of sums, of rows from j on and column p.
+#[inline(always)]
+fn squares<P: Pack, const REGISTERS: usize>(
+    out: &mut [P::Elem],
+    (rows, terms): (usize, usize),
+    (j, p): (usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    store: Store<'_, P::Elem>,
+) {
+    let mut sums = [P::splat(-P::Elem::default()); REGISTERS]; // −0 + x is x, also for x = −0
+    if let Some(base) = store.base(out) {
+        for m in 0..REGISTERS {
+            sums[m] = load(&base[p * rows + j + m * P::N..]);
+        }
+    }
+    let whole = terms / P::N * P::N;
+    let mut turned = [P::splat(P::Elem::default()); 8];
+    let mut k = 0;
+    while k < whole {
+        for m in 0..REGISTERS {
+            // SAFETY: `product` has checked every row and term.
+            unsafe { P::turn(a.pointer(j + m * P::N, k), a.row, &mut turned) };
+            for c in 0..P::N {
+                let from_b = P::splat(b.at(k + c, p));
+                sums[m] = P::add(sums[m], P::mul(turned[c], from_b));
+            }
+        }
+        k += P::N;
+    }
+    while k < terms {
+        let from_b = P::splat(b.at(k, p));
+        for m in 0..REGISTERS {
+            let mut column = [P::Elem::default(); 8];
+            for r in 0..P::N {
+                column[r] = a.at(j + m * P::N + r, k);
+            }
+            sums[m] = P::add(sums[m], P::mul(load(&column), from_b));
+        }
+        k += 1;
+    }
+    for m in 0..REGISTERS {
+        put(&mut out[p * rows + j + m * P::N..], sums[m], store);
+    }
+}
+
 /// From row `first` on eight sums side by side, each along its own row.
 #[inline(always)]
 fn one_by_one<E: Real>(
@@ -93,23 +169,27 @@ fn one_by_one<E: Real>(
     first: usize,
     a: View<'_, E>,
     b: View<'_, E>,
-    store: Store<E>,
+    store: Store<'_, E>,
 ) {
     for p in 0..columns {
         let out = &mut out[p * rows..(p + 1) * rows];
+        let store = match store {
+            Store::Onto(base) => Store::Onto(&base[p * rows..(p + 1) * rows]),
+            store => store,
+        };
         let mut j = first;
         while j + 8 <= rows {
-            sums::<E, 8>(&mut out[j..j + 8], terms, (j, p), a, b, store);
+            sums::<E, 8>(out, terms, (j, p), a, b, store);
             j += 8;
         }
         while j < rows {
-            sums::<E, 1>(&mut out[j..j + 1], terms, (j, p), a, b, store);
+            sums::<E, 1>(out, terms, (j, p), a, b, store);
             j += 1;
         }
     }
 }
 
-/// L sums side by side.
+/// L sums side by side, from row j on; `out` is column p.
 #[inline(always)]
 fn sums<E: Real, const L: usize>(
     out: &mut [E],
@@ -117,12 +197,12 @@ fn sums<E: Real, const L: usize>(
     (j, p): (usize, usize),
     a: View<'_, E>,
     b: View<'_, E>,
-    store: Store<E>,
+    store: Store<'_, E>,
 ) {
     let mut sums = [E::zero(); L];
     let mut k = 0;
-    if let Store::Add = store {
-        sums.copy_from_slice(out);
+    if let Some(base) = store.base(out) {
+        sums.copy_from_slice(&base[j..j + L]);
     } else {
         for l in 0..L {
             sums[l] = a.at(j + l, 0) * b.at(0, p);
@@ -137,10 +217,7 @@ fn sums<E: Real, const L: usize>(
         k += 1;
     }
     for l in 0..L {
-        match store {
-            Store::Set | Store::Add => out[l] = sums[l],
-            Store::Step(rate) => out[l] += rate * sums[l],
-        }
+        store.put(&mut out[j + l], sums[l]);
     }
 }
 
@@ -150,7 +227,7 @@ struct Panels<'a, P: Pack> {
     sizes: (usize, usize, usize),
     a: View<'a, P::Elem>,
     b: View<'a, P::Elem>,
-    store: Store<P::Elem>,
+    store: Store<'a, P::Elem>,
 }
 
 impl<P: Pack> Kernel for Panels<'_, P> {
@@ -169,7 +246,7 @@ fn panels<P: Pack>(
     mut j: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<P::Elem>,
+    store: Store<'_, P::Elem>,
 ) {
     while j + M * P::N <= rows {
         panel::<P, M>(out, (rows, terms, columns), j, a, b, store);
@@ -195,9 +272,10 @@ fn panel<P: Pack, const REGISTERS: usize>(
     j: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<P::Elem>,
+    store: Store<'_, P::Elem>,
 ) {
-    assert!(terms <= TERMS || !matches!(store, Store::Step(_)), "more terms than a panel has");
+    let steps = matches!(store, Store::Step(_) | Store::MeanStep(..));
+    assert!(terms <= TERMS || !steps, "more terms than a panel has");
     let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
     let width = REGISTERS * P::N;
@@ -221,10 +299,22 @@ fn panel<P: Pack, const REGISTERS: usize>(
             }
         }
         let from = Rows { start: start.cast_const(), stride: width };
+        // As many columns side by side as the sums of a panel's registers leave room for.
         let mut p = 0;
-        while p + N <= columns {
-            block::<P, REGISTERS, N>(out, rows, (first, end), (j, p), from, b, store);
-            p += N;
+        if P::REGISTERS == 32 {
+            while p + 8 <= columns {
+                block::<P, REGISTERS, 8>(out, rows, (first, end), (j, p), from, b, store);
+                p += 8;
+            }
+        } else {
+            while p + 6 <= columns {
+                block::<P, REGISTERS, 6>(out, rows, (first, end), (j, p), from, b, store);
+                p += 6;
+            }
+        }
+        while p + 2 <= columns {
+            block::<P, REGISTERS, 2>(out, rows, (first, end), (j, p), from, b, store);
+            p += 2;
         }
         while p < columns {
             block::<P, REGISTERS, 1>(out, rows, (first, end), (j, p), from, b, store);
@@ -243,14 +333,14 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     (j, p): (usize, usize),
     from: Rows<P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<P::Elem>,
+    store: Store<'_, P::Elem>,
 ) {
     let mut sums = [[P::splat(P::Elem::default()); REGISTERS]; COLUMNS];
     let mut k = first;
-    if let Store::Add = store {
+    if let Some(base) = store.base(out) {
         for c in 0..COLUMNS {
             for m in 0..REGISTERS {
-                sums[c][m] = load::<P>(&out[(p + c) * rows + j + m * P::N..]);
+                sums[c][m] = load::<P>(&base[(p + c) * rows + j + m * P::N..]);
             }
         }
     } else {
@@ -279,15 +369,24 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     }
     for c in 0..COLUMNS {
         for m in 0..REGISTERS {
-            let out = &mut out[(p + c) * rows + j + m * P::N..][..P::N];
-            let value = match store {
-                Store::Set | Store::Add => sums[c][m],
-                Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums[c][m])),
-            };
-            // SAFETY: `out` has N numbers.
-            unsafe { P::store(value, out.as_mut_ptr()) };
+            put(&mut out[(p + c) * rows + j + m * P::N..], sums[c][m], store);
         }
     }
+}
+
+/// Puts whole sums into the first register of a row.
+#[inline(always)]
+fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<'_, P::Elem>) {
+    assert!(out.len() >= P::N);
+    let value = match store {
+        Store::Set | Store::Add | Store::Onto(_) => sums,
+        Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums)),
+        Store::MeanStep(rate, count) => {
+            P::add(load(out), P::mul(P::splat(rate), P::div(sums, P::splat(count))))
+        }
+    };
+    // SAFETY: `out` has N numbers.
+    unsafe { P::store(value, out.as_mut_ptr()) };
 }
 
 /// The first register of a row.
