@@ -5,17 +5,6 @@ use deltalab_core::network::product::{Store, TERMS, View, product};
 use deltalab_core::random::{Purpose, Stream, Streams};
 use deltalab_core::real::{Elem, Lanes, Level, One, Pack, Pair, Real};
 
-/// What sums may begin with: 1/2, −1/3, 1/4, … as many as the largest `out` has.
-const BASE: [f64; 70 * 20] = {
-    let mut base = [0.0; 70 * 20];
-    let mut n = 0;
-    while n < base.len() {
-        base[n] = if n % 2 == 0 { 1.0 } else { -1.0 } / (n + 2) as f64;
-        n += 1;
-    }
-    base
-};
-
 /// Sizes, strides and numbers of one product.
 struct Case {
     sizes: (usize, usize, usize),
@@ -24,7 +13,7 @@ struct Case {
     out: Vec<f64>,
     a_is_transposed: bool,
     b_is_transposed: bool,
-    store: Store<'static, f64>,
+    store: Store<f64>,
 }
 
 impl Case {
@@ -38,8 +27,8 @@ impl Case {
         let (store, terms) = match kind {
             0 => (Store::Set, many),
             1 => (Store::Add, many),
-            2 => (Store::Onto(&BASE), many),
-            3 => (Store::Step(0.3), few),
+            2 => (Store::Step(0.3), few),
+            3 => (Store::Step(0.3), 1),
             _ => (Store::MeanStep(0.3, 7.0), few),
         };
         let mut numbers = |n: usize| (0..n).map(|_| stream.normal()).collect::<Vec<_>>();
@@ -64,7 +53,6 @@ impl Case {
                 let out = &mut out[p * rows + j];
                 let (mut sum, first) = match self.store {
                     Store::Add => (*out, 0),
-                    Store::Onto(base) => (number(base[p * rows + j]), 0),
                     _ => (term(0), 1),
                 };
                 for k in first..terms {
@@ -85,7 +73,6 @@ impl Case {
         let (rows, terms, columns) = self.sizes;
         let all = |x: &[f64]| x.iter().map(|&x| R::of(x)).collect::<Vec<_>>();
         let (a, b, mut out) = (all(&self.a), all(&self.b), all(&self.out));
-        let base = all(&BASE);
         let a = match self.a_is_transposed {
             true => View::transposed(&a, terms),
             false => View::columns(&a, rows),
@@ -97,7 +84,6 @@ impl Case {
         let store = match self.store {
             Store::Set => Store::Set,
             Store::Add => Store::Add,
-            Store::Onto(_) => Store::Onto(&base),
             Store::Step(rate) => Store::Step(R::of(rate)),
             Store::MeanStep(rate, count) => Store::MeanStep(R::of(rate), R::of(count)),
         };

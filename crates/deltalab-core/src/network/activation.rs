@@ -208,36 +208,18 @@ impl Curve for Threshold {
     }
 }
 
-/// η ← η + b where there is a bias, and y ← f(η), element by element; the units of a lone run go through its registers.
+/// y ← f(η), element by element; the units of a lone run go through its registers.
 #[inline(always)]
-fn map<R: Real>(curve: impl Curve, units: usize, bias: &[R], net: &mut [R], activity: &mut [R]) {
+fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
     if R::LANES > 1 {
-        for (net, activity) in net.chunks_exact_mut(units).zip(activity.chunks_exact_mut(units)) {
-            for (j, (eta, y)) in net.iter_mut().zip(activity).enumerate() {
-                if let Some(&b) = bias.get(j) {
-                    *eta += b;
-                }
-                *y = curve.value(*eta);
-            }
+        for (y, &eta) in activity.iter_mut().zip(net) {
+            *y = curve.value(eta);
         }
         return;
     }
-    add_bias(units, bias, net);
     let length = net.len().min(activity.len());
     let mut work = Map { curve, net: R::numbers(net), activity: R::numbers_mut(activity) };
     along::<R::Row>(0, length, &mut work);
-}
-
-/// η ← η + b of every unit, where there is a bias.
-#[inline(always)]
-pub(super) fn add_bias<R: Real>(units: usize, bias: &[R], net: &mut [R]) {
-    if !bias.is_empty() {
-        for net in net.chunks_exact_mut(units) {
-            for (eta, &b) in net.iter_mut().zip(bias) {
-                *eta += b;
-            }
-        }
-    }
 }
 
 /// δ ← δ · f'(η), element by element.
@@ -308,19 +290,30 @@ impl Activation {
         !matches!(self, Self::Threshold | Self::Softmax)
     }
 
-    /// η ← η + b, where the bias is not added yet (else it is `[]`), and y ← f(η) for a layer of `units`, patterns side by
-    /// side (`units x patterns`, column by column).
+    /// y ← f(η) for a layer of `units`, patterns side by side (`units x patterns`, column by column).
     #[inline(always)]
-    pub(super) fn apply<R: Real>(
-        &self,
-        units: usize,
-        bias: &[R],
-        net: &mut [R],
-        activity: &mut [R],
-    ) {
+    pub(super) fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
         // In lanes the code is small, and part of every pass; that of a lone run is compiled once for all of them.
-        let this = Respond { activation: self, units, bias, net, activity };
-        if R::LANES == 1 { R::enter(this) } else { this.run() }
+        if R::LANES == 1 {
+            R::enter(Respond { activation: self, units, net, activity });
+        } else {
+            self.respond(units, net, activity);
+        }
+    }
+
+    #[inline(always)]
+    fn respond<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
+        match self {
+            Self::Linear => activity.copy_from_slice(net),
+            Self::Logistic => map(Logistic, net, activity),
+            Self::Tanh => map(Tanh, net, activity),
+            Self::Relu => map(Relu, net, activity),
+            Self::LeakyRelu(leaky) => map(leaky, net, activity),
+            Self::Softplus => map(Softplus, net, activity),
+            Self::Gelu => map(Gelu, net, activity),
+            Self::Threshold => map(Threshold, net, activity),
+            Self::Softmax => softmax(units, net, activity),
+        }
     }
 
     /// δ ← δ · f'(η), with y = f(η) at hand, for a layer of `units`; for softmax δ_k ← z_k (δ_k − Σ_l z_l δ_l), its Jacobian.
@@ -371,8 +364,7 @@ impl Activation {
 struct Respond<'a, R> {
     activation: &'a Activation,
     units: usize,
-    bias: &'a [R],
-    net: &'a mut [R],
+    net: &'a [R],
     activity: &'a mut [R],
 }
 
@@ -380,24 +372,7 @@ impl<R: Real> Kernel for Respond<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { activation, units, bias, net, activity } = self;
-        match activation {
-            Activation::Linear => {
-                add_bias(units, bias, net);
-                activity.copy_from_slice(net);
-            }
-            Activation::Logistic => map(Logistic, units, bias, net, activity),
-            Activation::Tanh => map(Tanh, units, bias, net, activity),
-            Activation::Relu => map(Relu, units, bias, net, activity),
-            Activation::LeakyRelu(leaky) => map(leaky, units, bias, net, activity),
-            Activation::Softplus => map(Softplus, units, bias, net, activity),
-            Activation::Gelu => map(Gelu, units, bias, net, activity),
-            Activation::Threshold => map(Threshold, units, bias, net, activity),
-            Activation::Softmax => {
-                add_bias(units, bias, net);
-                softmax(units, net, activity);
-            }
-        }
+        self.activation.respond(self.units, self.net, self.activity);
     }
 }
 
@@ -428,7 +403,8 @@ impl<E: Elem> Along<E> for Exponentials<'_, E> {
     }
 }
 
-/// e^(η − max) over its sum, both in the order of the units, for every pattern of a layer of `units`.
+/// e^(η − max) over its sum, both in the order of the units, for every pattern of a layer of `units`. The exponentials of all
+/// patterns go through the registers together.
 #[inline(always)]
 fn softmax<R: Real>(units: usize, net: &[R], activity: &mut [R]) {
     for (net, activity) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {

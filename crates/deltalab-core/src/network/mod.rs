@@ -20,8 +20,8 @@ pub use initialiser::{Initial, Initialiser};
 pub use layers::Layers;
 pub use parameters::Parameters;
 pub use passes::Paths;
-pub(crate) use settling::SettleErrors;
 pub use settling::{Backward, Clamp, On, Settled, Settling, Steps};
+pub(crate) use settling::{SettleErrors, unless_rest};
 pub use topology::{Connectivity, Layer, NetworkParams, Path, Topology, TopologyError};
 
 use crate::real::{Elem, Real};
@@ -136,7 +136,7 @@ impl<R: Real> Network<R> {
     #[inline(always)]
     pub fn step(
         &mut self,
-        store: Store<'_, R>,
+        store: Store<R>,
         receiving: &Layers<R>,
         sending: &Layers<R>,
         patterns: usize,

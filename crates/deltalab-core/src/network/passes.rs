@@ -1,6 +1,5 @@
 //! The passes over a network, each a kernel: compiled once per kind of number, shared by all rules.
 
-use super::activation::add_bias;
 use super::product::{Store, View, product, product_in_place};
 use super::{Layers, Network, Parameters, Path};
 use crate::real::{Kernel, Real};
@@ -20,16 +19,15 @@ impl<R: Real> Kernel for Forward<'_, R> {
         let Self { network, net, activity, patterns } = self;
         for (layer, shape) in network.topology.layers.iter().enumerate().skip(1) {
             let eta = net.of_mut(layer, patterns);
-            add_paths(network, layer, activity, eta, patterns);
-            let bias = &network.values.biases[layer];
-            shape.activation.apply(shape.units, bias, eta, activity.of_mut(layer, patterns));
+            net_input(network, layer, activity, eta, patterns);
+            shape.activation.apply(shape.units, eta, activity.of_mut(layer, patterns));
         }
     }
 }
 
-/// What all paths bring to η of one layer: sending units ascending, path after path.
+/// η of one layer: sending units ascending, path after path, then the bias.
 #[inline(always)]
-fn add_paths<R: Real>(
+pub(super) fn net_input<R: Real>(
     network: &Network<R>,
     layer: usize,
     activity: &Layers<R>,
@@ -46,9 +44,10 @@ fn add_paths<R: Real>(
     if let Store::Set = store {
         eta.fill(R::zero()); // no path leads here
     }
+    add_bias(network, layer, eta);
 }
 
-/// η of one layer: sending units ascending, path after path, then the bias. Compiled once.
+/// [`net_input`], compiled once.
 pub(super) struct NetInput<'a, R> {
     pub network: &'a Network<R>,
     pub layer: usize,
@@ -61,9 +60,7 @@ impl<R: Real> Kernel for NetInput<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let units = self.network.topology.layers[self.layer].units;
-        add_paths(self.network, self.layer, self.activity, self.eta, self.patterns);
-        add_bias(units, &self.network.values.biases[self.layer], self.eta);
+        net_input(self.network, self.layer, self.activity, self.eta, self.patterns);
     }
 }
 
@@ -75,12 +72,25 @@ pub(super) fn add_path<R: Real>(
     activity: &Layers<R>,
     eta: &mut [R],
     patterns: usize,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let (layers, Path { to, from, .. }) = (&network.topology.layers, &network.topology.paths[path]);
     let (units, senders) = (layers[*to].units, layers[*from].units);
     let y = View::columns(activity.of(*from, patterns), senders);
     product_in_place(eta, (units, senders, patterns), network.weights(path), y, store);
+}
+
+/// The bias of every unit, last of its sum.
+#[inline(always)]
+pub(super) fn add_bias<R: Real>(network: &Network<R>, layer: usize, eta: &mut [R]) {
+    let shape = &network.topology.layers[layer];
+    if shape.bias {
+        for eta in eta.chunks_exact_mut(shape.units) {
+            for (eta, &b) in eta.iter_mut().zip(&network.values.biases[layer]) {
+                *eta += b;
+            }
+        }
+    }
 }
 
 /// Errors flow down, to one layer.
@@ -132,8 +142,8 @@ impl<R: Real> Kernel for Drive<'_, R> {
         for (layer, shape) in network.topology.layers.iter().enumerate().skip(1) {
             let eta = net.of_mut(layer, patterns);
             R::enter(NetInput { network, layer, activity, eta, patterns });
-            let eta = net.of_mut(layer, patterns);
-            shape.activation.apply(shape.units, &[], eta, response.of_mut(layer, patterns));
+            let eta = net.of(layer, patterns);
+            shape.activation.apply(shape.units, eta, response.of_mut(layer, patterns));
         }
     }
 }
@@ -196,7 +206,7 @@ impl<R: Real> Kernel for OuterProducts<'_, R> {
 /// Outer products, and the step along them.
 pub(super) struct Step<'a, R> {
     pub network: &'a mut Network<R>,
-    pub store: Store<'a, R>,
+    pub store: Store<R>,
     pub receiving: &'a Layers<R>,
     pub sending: &'a Layers<R>,
     pub patterns: usize,

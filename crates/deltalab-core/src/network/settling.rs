@@ -12,8 +12,7 @@
 //!
 //! A *nudged* output has β (t − z) added to its net input (Scellier & Bengio 2017).
 
-use super::activation::add_bias;
-use super::passes::{NetInput, add_path};
+use super::passes::{NetInput, add_bias, add_path};
 use super::product::{Store, View, product};
 use super::{Layers, Network, Topology};
 use crate::params::{Interval, Must};
@@ -95,10 +94,12 @@ impl<R: Real> Steps<R> {
         self.moving[..patterns].fill(R::one());
     }
 
-    /// Counts a step of one pattern in which `restless` lanes moved by the tolerance or more. Says whether any goes on.
+    /// Counts a step of one pattern, in which lanes moved by the tolerance or more where `restless` is 1. Says whether any
+    /// goes on.
     #[inline(always)]
-    pub(crate) fn count(&mut self, pattern: usize, restless: R::Mask) -> bool {
+    pub(crate) fn count(&mut self, pattern: usize, restless: R) -> bool {
         let moving = self.moving[pattern].gt(R::zero());
+        let restless = restless.gt(R::zero());
         let rests = moving.and(restless.not());
         let goes_on = moving.and(restless);
         self.steps[pattern] += R::select(moving, R::one(), R::zero());
@@ -196,9 +197,9 @@ impl<R: Real> Settled<R> {
         }
     }
 
-    /// η of a layer but for its bias, from where [`clamped_input`](Self::clamped_input) left it: the same sum in the same order.
+    /// η of a layer from where [`clamped_input`](Self::clamped_input) left it: the same sum in the same order.
     #[inline(always)]
-    fn add_paths(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
+    fn net_input(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
         let Self { net, activity, from_clamped, .. } = self;
         let eta = net.of_mut(layer, patterns);
         let (mut begins, mut store) = (true, Store::Set);
@@ -206,18 +207,19 @@ impl<R: Real> Settled<R> {
             if path.to == layer {
                 begins &= path.from == 0 || path.from >= end;
                 if begins {
-                    store = Store::Onto(from_clamped.of(layer, patterns));
+                    if let Store::Set = store {
+                        eta.copy_from_slice(from_clamped.of(layer, patterns));
+                    }
                 } else {
                     add_path(network, n, activity, eta, patterns, store);
-                    store = Store::Add;
                 }
+                store = Store::Add;
             }
         }
-        match store {
-            Store::Set => eta.fill(R::zero()), // no path leads here
-            Store::Onto(base) => eta.copy_from_slice(base),
-            _ => {}
+        if let Store::Set = store {
+            eta.fill(R::zero()); // no path leads here
         }
+        add_bias(network, layer, eta);
     }
 
     /// f(η) of a layer, at the recorded net inputs: what derivatives are taken from.
@@ -226,7 +228,7 @@ impl<R: Real> Settled<R> {
         let shape = &net.topology.layers[layer];
         R::enter(Respond {
             shape,
-            net: self.net.of_mut(layer, patterns),
+            net: self.net.of(layer, patterns),
             response: self.response.of_mut(layer, patterns),
         });
     }
@@ -240,7 +242,7 @@ impl<R: Real> Settled<R> {
 
 struct Respond<'a, R> {
     shape: &'a super::Layer,
-    net: &'a mut [R],
+    net: &'a [R],
     response: &'a mut [R],
 }
 
@@ -248,7 +250,7 @@ impl<R: Real> Kernel for Respond<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        self.shape.activation.apply(self.shape.units, &[], self.net, self.response);
+        self.shape.activation.apply(self.shape.units, self.net, self.response);
     }
 }
 
@@ -283,39 +285,29 @@ impl<R: Real> Kernel for Settle<'_, R> {
         while goes_on && step < settling.max_steps {
             step += 1;
             for layer in 1..end {
-                state.add_paths(network, layer, end, patterns);
+                state.net_input(network, layer, end, patterns);
+            }
+            if let Clamp::Nudge(target, beta) = clamp {
+                let z = state.activity.of(output, patterns);
+                for ((eta, &t), &z) in
+                    state.net.of_mut(output, patterns).iter_mut().zip(target).zip(z)
+                {
+                    *eta += beta * (t - z);
+                }
             }
             for layer in 1..end {
-                let Settled { net, activity, moving_net, response, steps, .. } = &mut *state;
-                let units = layers[layer].units;
-                let mut bias = &*network.values.biases[layer];
-                let mut eta = net.of_mut(layer, patterns);
-                let nudge = match clamp {
-                    Clamp::Nudge(target, beta) if layer == output => Some((target, beta)),
-                    _ => None,
-                };
-                if nudge.is_some() || settling.on == On::Net {
-                    add_bias(units, bias, eta);
-                    bias = &[];
-                }
-                if let Some((target, beta)) = nudge {
-                    let z = activity.of(output, patterns);
-                    for ((eta, &t), &z) in eta.iter_mut().zip(target).zip(z) {
-                        *eta += beta * (t - z);
-                    }
-                }
+                let shape = &layers[layer];
                 if settling.on == On::Net {
-                    let h = moving_net.of_mut(layer, patterns);
-                    move_net(h, eta, &steps.moving[..patterns], units, dt);
-                    eta = h;
+                    move_net(state, layer, shape.units, dt, patterns);
                 }
-                let response = response.of_mut(layer, patterns);
-                layers[layer].activation.apply(units, bias, eta, response);
+                let from = if settling.on == On::Net { &state.moving_net } else { &state.net };
+                let response = state.response.of_mut(layer, patterns);
+                shape.activation.apply(shape.units, from.of(layer, patterns), response);
             }
             goes_on = false;
             for pattern in 0..patterns {
                 let moving = state.steps.moving[pattern].gt(R::zero());
-                let mut restless = R::Mask::all_lanes(false);
+                let mut restless = R::zero();
                 for layer in 1..end {
                     let units = layers[layer].units;
                     let here = pattern * units..(pattern + 1) * units;
@@ -326,8 +318,7 @@ impl<R: Real> Kernel for Settle<'_, R> {
                             On::Activation => *y + dt * (f - *y),
                             On::Net => f,
                         };
-                        // Below the tolerance is rest; what is not comparable (NaN) is not.
-                        restless = restless.or(tolerance.gt((new - *y).abs()).not());
+                        restless = unless_rest(tolerance, new - *y, restless);
                         *y = R::select(moving, new, *y);
                     }
                 }
@@ -344,13 +335,22 @@ impl<R: Real> Kernel for Settle<'_, R> {
     }
 }
 
-/// h ← h + dt (η − h) of a layer of `units`, where a pattern still moves.
+/// 1 unless a change is below the tolerance, which is rest; what is not comparable (NaN) is not. A number, for the compiler
+/// joins masks of several registers in slow ways.
 #[inline(always)]
-fn move_net<R: Real>(h: &mut [R], eta: &[R], moving: &[R], units: usize, dt: R) {
-    let patterns = h.chunks_exact_mut(units).zip(eta.chunks_exact(units));
-    for ((h, eta), moving) in patterns.zip(moving) {
-        let moving = moving.gt(R::zero());
-        for (h, &eta) in h.iter_mut().zip(eta) {
+pub(crate) fn unless_rest<R: Real>(tolerance: R, change: R, restless: R) -> R {
+    R::select(tolerance.gt(change.abs()), restless, R::one())
+}
+
+/// h ← h + dt (η − h) where a pattern still moves.
+#[inline(always)]
+fn move_net<R: Real>(state: &mut Settled<R>, layer: usize, units: usize, dt: R, patterns: usize) {
+    let eta = state.net.of(layer, patterns);
+    let h = state.moving_net.of_mut(layer, patterns);
+    for pattern in 0..patterns {
+        let moving = state.steps.moving[pattern].gt(R::zero());
+        let here = pattern * units..(pattern + 1) * units;
+        for (h, &eta) in h[here.clone()].iter_mut().zip(&eta[here]) {
             *h = R::select(moving, *h + dt * (eta - *h), *h);
         }
     }
@@ -419,13 +419,13 @@ impl<R: Real> Kernel for SettleErrors<'_, R> {
             goes_on = false;
             for pattern in 0..patterns {
                 let moving = steps.moving[pattern].gt(R::zero());
-                let mut restless = R::Mask::all_lanes(false);
+                let mut restless = R::zero();
                 for (layer, shape) in layers.iter().enumerate().skip(1) {
                     let here = pattern * shape.units..(pattern + 1) * shape.units;
                     let sum = &sum.of(layer, patterns)[here.clone()];
                     for (v, &sum) in v.of_mut(layer, patterns)[here].iter_mut().zip(sum) {
                         let new = *v + dt * (sum - *v);
-                        restless = restless.or(tolerance.gt((new - *v).abs()).not());
+                        restless = unless_rest(tolerance, new - *v, restless);
                         *v = R::select(moving, new, *v);
                     }
                 }

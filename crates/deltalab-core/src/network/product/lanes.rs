@@ -10,7 +10,7 @@ pub(super) fn product<R: Real>(
     sizes: (usize, usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let columns = sizes.2;
     let mut p = 0;
@@ -44,7 +44,7 @@ fn strip<R: Real, const M: usize, const N: usize>(
     p: usize,
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let mut j = 0;
     while j + M <= rows {
@@ -66,14 +66,14 @@ fn block<R: Real, const M: usize, const N: usize>(
     (j, p): (usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let mut sums = [[R::zero(); M]; N];
     let mut k = 0;
-    if let Some(base) = store.base(out) {
+    if let Store::Add = store {
         for n in 0..N {
             for m in 0..M {
-                sums[n][m] = base[(p + n) * rows + j + m];
+                sums[n][m] = out[(p + n) * rows + j + m];
             }
         }
     } else {

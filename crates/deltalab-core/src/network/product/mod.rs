@@ -15,40 +15,25 @@ use crate::real::{Kernel, Real};
 
 /// What becomes of a sum s.
 #[derive(Clone, Copy)]
-pub enum Store<'a, R> {
+pub enum Store<R> {
     /// out ← s, from its first term.
     Set,
     /// out ← out + s, term by term.
     Add,
-    /// out ← base + s, term by term; the base lies as `out` does.
-    Onto(&'a [R]),
     /// out ← out + rate · s; at most [`TERMS`] terms.
     Step(R),
     /// out ← out + rate · (s / count); at most [`TERMS`] terms.
     MeanStep(R, R),
 }
 
-impl<R: Real> Store<'_, R> {
+impl<R: Real> Store<R> {
     /// Puts a whole sum into its place.
     #[inline(always)]
     pub(super) fn put(self, out: &mut R, sum: R) {
         match self {
-            Store::Set | Store::Add | Store::Onto(_) => *out = sum,
+            Store::Set | Store::Add => *out = sum,
             Store::Step(rate) => *out += rate * sum,
             Store::MeanStep(rate, count) => *out += rate * (sum / count),
-        }
-    }
-
-    /// Where a sum begins, if not with its first term.
-    #[inline(always)]
-    fn base<'a>(self, out: &'a [R]) -> Option<&'a [R]>
-    where
-        Self: 'a,
-    {
-        match self {
-            Store::Add => Some(out),
-            Store::Onto(base) => Some(base),
-            Store::Set | Store::Step(_) | Store::MeanStep(..) => None,
         }
     }
 }
@@ -61,7 +46,7 @@ pub fn product<R: Real>(
     sizes: (usize, usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     R::enter(Product { out, sizes, a, b, store });
 }
@@ -73,7 +58,7 @@ pub fn product_in_place<R: Real>(
     sizes: (usize, usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let this = Product { out, sizes, a, b, store };
     if R::LANES == 1 { R::enter(this) } else { this.run() }
@@ -84,7 +69,7 @@ struct Product<'a, R> {
     sizes: (usize, usize, usize),
     a: View<'a, R>,
     b: View<'a, R>,
-    store: Store<'a, R>,
+    store: Store<R>,
 }
 
 impl<R: Real> Kernel for Product<'_, R> {
@@ -99,9 +84,6 @@ impl<R: Real> Kernel for Product<'_, R> {
         a.check(rows, terms);
         b.check(terms, columns);
         assert!(out.len() >= rows * columns, "a product larger than its room");
-        if let Store::Onto(base) = store {
-            assert!(base.len() >= rows * columns, "a product larger than its base");
-        }
         if R::LANES == 1 {
             units::product(out, sizes, a, b, store);
         } else {

@@ -1,17 +1,19 @@
 //! The product of one run: registers hold units side by side, along the rows of `out`.
 //!
 //! With few columns (online learning) the registers read `a` where it lies; where its rows lie apart (errors carried back),
-//! squares of it are turned over in registers, and what remains is summed by plain numbers. With many (mini-batches) `a` is first copied, [`TERMS`] terms of
-//! M registers at a time, to a panel that stays in the nearest cache while every column passes.
+//! squares of it are turned over in registers, and what remains is summed by plain numbers. With many (mini-batches) `a` is
+//! first copied, [`TERMS`] terms of M registers at a time, to a panel that stays in the nearest cache while every column passes.
 
 use super::{Store, View};
-use crate::real::{Kernel, Pack, Real};
+use crate::real::{Along, Elem, Kernel, Pack, Real, along};
 use core::mem::MaybeUninit;
 
 /// Terms of a panel: M registers of 64 bytes each make 16 KiB.
 pub const TERMS: usize = 128;
 /// Registers of a panel.
 const M: usize = 2;
+/// Columns whose sums are made side by side.
+const N: usize = 6;
 /// From so many columns on, a panel pays.
 const MANY: usize = 8;
 
@@ -22,7 +24,7 @@ pub(super) fn product<R: Real>(
     (rows, terms, columns): (usize, usize, usize),
     a: View<'_, R>,
     b: View<'_, R>,
-    store: Store<'_, R>,
+    store: Store<R>,
 ) {
     let (a, b) = (a.numbers(), b.numbers());
     let out = R::numbers_mut(out);
@@ -30,7 +32,6 @@ pub(super) fn product<R: Real>(
     let store = match store {
         Store::Set => Store::Set,
         Store::Add => Store::Add,
-        Store::Onto(base) => Store::Onto(R::numbers(base)),
         Store::Step(rate) => Store::Step(rate.lanes()[0]),
         Store::MeanStep(rate, count) => Store::MeanStep(rate.lanes()[0], count.lanes()[0]),
     };
@@ -39,7 +40,9 @@ pub(super) fn product<R: Real>(
         1 => (columns, 1, b.transpose(), a.transpose()),
         _ => (rows, columns, a, b),
     };
-    if columns >= MANY {
+    if let (Store::Step(rate), 1, 1) = (store, terms, a.row) {
+        outer::<R::Row>(out, (rows, columns), a, b, rate);
+    } else if columns >= MANY {
         R::enter(Panels::<R::Row> { out, sizes: (rows, terms, columns), a, b, store });
     } else if a.row == 1 && rows > 1 {
         in_place::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
@@ -55,6 +58,39 @@ struct Rows<E> {
     stride: usize,
 }
 
+/// The step of one pattern, out ← out + rate · (a_j b_p): nothing is summed, and every weight is seen once.
+#[inline(always)]
+fn outer<P: Pack>(
+    out: &mut [P::Elem],
+    (rows, columns): (usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    rate: P::Elem,
+) {
+    for p in 0..columns {
+        let out = &mut out[p * rows..(p + 1) * rows];
+        along::<P>(0, rows, &mut OuterAlong { out, a, from_b: b.at(0, p), rate });
+    }
+}
+
+/// [`outer`] of one register.
+struct OuterAlong<'a, E> {
+    out: &'a mut [E],
+    a: View<'a, E>,
+    from_b: E,
+    rate: E,
+}
+
+impl<E: Elem> Along<E> for OuterAlong<'_, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        // SAFETY: `product` has checked every row.
+        let from_a = unsafe { P::load(self.a.pointer(at, 0)) };
+        let product = P::mul(from_a, P::splat(self.from_b));
+        put(&mut self.out[at..], product, Store::Step(self.rate));
+    }
+}
+
 /// Registers along rows that lie side by side, from row `first` on.
 #[inline(always)]
 fn in_place<P: Pack>(
@@ -63,7 +99,7 @@ fn in_place<P: Pack>(
     first: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     let fours = first + (rows - first) / (4 * P::N) * (4 * P::N);
     let ones = first + (rows - first) / P::N * P::N;
@@ -92,7 +128,7 @@ fn across<P: Pack>(
     (rows, terms, columns): (usize, usize, usize),
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     if !P::TURNS && P::N > 1 {
         return across::<P::Half>(out, (rows, terms, columns), a, b, store);
@@ -123,12 +159,12 @@ fn squares<P: Pack, const REGISTERS: usize>(
     (j, p): (usize, usize),
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     let mut sums = [P::splat(-P::Elem::default()); REGISTERS]; // −0 + x is x, also for x = −0
-    if let Some(base) = store.base(out) {
+    if let Store::Add = store {
         for m in 0..REGISTERS {
-            sums[m] = load(&base[p * rows + j + m * P::N..]);
+            sums[m] = load(&out[p * rows + j + m * P::N..]);
         }
     }
     let whole = terms / P::N * P::N;
@@ -169,14 +205,10 @@ fn one_by_one<E: Real>(
     first: usize,
     a: View<'_, E>,
     b: View<'_, E>,
-    store: Store<'_, E>,
+    store: Store<E>,
 ) {
     for p in 0..columns {
         let out = &mut out[p * rows..(p + 1) * rows];
-        let store = match store {
-            Store::Onto(base) => Store::Onto(&base[p * rows..(p + 1) * rows]),
-            store => store,
-        };
         let mut j = first;
         while j + 8 <= rows {
             sums::<E, 8>(out, terms, (j, p), a, b, store);
@@ -197,12 +229,12 @@ fn sums<E: Real, const L: usize>(
     (j, p): (usize, usize),
     a: View<'_, E>,
     b: View<'_, E>,
-    store: Store<'_, E>,
+    store: Store<E>,
 ) {
     let mut sums = [E::zero(); L];
     let mut k = 0;
-    if let Some(base) = store.base(out) {
-        sums.copy_from_slice(&base[j..j + L]);
+    if let Store::Add = store {
+        sums.copy_from_slice(&out[j..j + L]);
     } else {
         for l in 0..L {
             sums[l] = a.at(j + l, 0) * b.at(0, p);
@@ -227,7 +259,7 @@ struct Panels<'a, P: Pack> {
     sizes: (usize, usize, usize),
     a: View<'a, P::Elem>,
     b: View<'a, P::Elem>,
-    store: Store<'a, P::Elem>,
+    store: Store<P::Elem>,
 }
 
 impl<P: Pack> Kernel for Panels<'_, P> {
@@ -246,7 +278,7 @@ fn panels<P: Pack>(
     mut j: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     while j + M * P::N <= rows {
         panel::<P, M>(out, (rows, terms, columns), j, a, b, store);
@@ -272,7 +304,7 @@ fn panel<P: Pack, const REGISTERS: usize>(
     j: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     let steps = matches!(store, Store::Step(_) | Store::MeanStep(..));
     assert!(terms <= TERMS || !steps, "more terms than a panel has");
@@ -299,22 +331,10 @@ fn panel<P: Pack, const REGISTERS: usize>(
             }
         }
         let from = Rows { start: start.cast_const(), stride: width };
-        // As many columns side by side as the sums of a panel's registers leave room for.
         let mut p = 0;
-        if P::REGISTERS == 32 {
-            while p + 8 <= columns {
-                block::<P, REGISTERS, 8>(out, rows, (first, end), (j, p), from, b, store);
-                p += 8;
-            }
-        } else {
-            while p + 6 <= columns {
-                block::<P, REGISTERS, 6>(out, rows, (first, end), (j, p), from, b, store);
-                p += 6;
-            }
-        }
-        while p + 2 <= columns {
-            block::<P, REGISTERS, 2>(out, rows, (first, end), (j, p), from, b, store);
-            p += 2;
+        while p + N <= columns {
+            block::<P, REGISTERS, N>(out, rows, (first, end), (j, p), from, b, store);
+            p += N;
         }
         while p < columns {
             block::<P, REGISTERS, 1>(out, rows, (first, end), (j, p), from, b, store);
@@ -333,14 +353,14 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     (j, p): (usize, usize),
     from: Rows<P::Elem>,
     b: View<'_, P::Elem>,
-    store: Store<'_, P::Elem>,
+    store: Store<P::Elem>,
 ) {
     let mut sums = [[P::splat(P::Elem::default()); REGISTERS]; COLUMNS];
     let mut k = first;
-    if let Some(base) = store.base(out) {
+    if let Store::Add = store {
         for c in 0..COLUMNS {
             for m in 0..REGISTERS {
-                sums[c][m] = load::<P>(&base[(p + c) * rows + j + m * P::N..]);
+                sums[c][m] = load::<P>(&out[(p + c) * rows + j + m * P::N..]);
             }
         }
     } else {
@@ -376,10 +396,10 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
 
 /// Puts whole sums into the first register of a row.
 #[inline(always)]
-fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<'_, P::Elem>) {
+fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<P::Elem>) {
     assert!(out.len() >= P::N);
     let value = match store {
-        Store::Set | Store::Add | Store::Onto(_) => sums,
+        Store::Set | Store::Add => sums,
         Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums)),
         Store::MeanStep(rate, count) => {
             P::add(load(out), P::mul(P::splat(rate), P::div(sums, P::splat(count))))
