@@ -83,6 +83,12 @@ impl Journal {
     }
 }
 
+/// Whether a process on this machine has `<shard>.journal` open; `false` where nobody can tell.
+pub fn in_use(parts: &Path, shard: &str) -> bool {
+    File::open(journal_path(parts, shard))
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Why a journal line could not be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Damage {

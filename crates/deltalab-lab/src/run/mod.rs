@@ -143,7 +143,8 @@ pub fn run(
     let loaded = journal::load(&folder.parts())?;
     let there: HashSet<(&str, u64)> =
         loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
-    let missing = |(_, cell): (usize, &str), (_, seed): (usize, u64)| !there.contains(&(cell, seed));
+    let missing =
+        |(_, cell): (usize, &str), (_, seed): (usize, u64)| !there.contains(&(cell, seed));
     let mut plan = Cow::Borrowed(plan);
     if plan.study.tuning.is_some() {
         plan.to_mut().choose(&loaded.records);

@@ -57,7 +57,8 @@ pub fn merged(texts: &[SpecText]) -> Result<Spec, MergeError> {
     let first = Spec::parse(&texts[0], &[])?;
     let Parsed { root, mut document, .. } = parse(&texts[0])?;
     let mut seeds = first.seeds.clone();
-    let mut learners: Vec<(Node, &str)> = nodes(&root).map(|node| (node, &*texts[0].name)).collect();
+    let mut learners: Vec<(Node, &str)> =
+        nodes(&root).map(|node| (node, &*texts[0].name)).collect();
     let mut more = Vec::new();
     for text in &texts[1..] {
         seeds.extend(Spec::parse(text, &[])?.seeds);
@@ -126,7 +127,11 @@ fn learner_tables(document: &DocumentMut) -> Vec<toml_edit::Table> {
         Some(Item::ArrayOfTables(tables)) => tables.iter().cloned().collect(),
         Some(item) => {
             let inline = item.as_array().into_iter().flatten();
-            inline.filter_map(Value::as_inline_table).cloned().map(InlineTable::into_table).collect()
+            inline
+                .filter_map(Value::as_inline_table)
+                .cloned()
+                .map(InlineTable::into_table)
+                .collect()
         }
         None => Vec::new(),
     };

@@ -229,12 +229,18 @@ fn kept(out: &Path) -> String {
 fn through(name: &str, shard: Shard, ended: &Sharded) -> String {
     let share = counted(ended.planned, "run");
     match (ended.planned, ended.waiting) {
-        (0, _) => format!("{name}: shard {shard} has no run; there are more shards than hands of runs."),
+        (0, _) => {
+            format!("{name}: shard {shard} has no run; there are more shards than hands of runs.")
+        }
         (_, 0) => format!("{name}: shard {shard} is through, its {share} finished."),
         (_, waiting) => format!(
             "{name}: shard {shard} has finished {} of its {share}; {} for the tuning of other shards.",
             words::count(ended.finished),
-            if waiting == 1 { "1 waits".to_string() } else { format!("{} wait", words::count(waiting)) },
+            if waiting == 1 {
+                "1 waits".to_string()
+            } else {
+                format!("{} wait", words::count(waiting))
+            },
         ),
     }
 }
@@ -273,7 +279,8 @@ fn done(report: &Report, options: &Options) -> String {
     )
 }
 
-fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
+/// The files of a folder, in words.
+pub fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
     let tuning = if study.tuning.is_some() { ", tuning.csv" } else { "" };
     let pictures =
         figures.iter().filter(|path| path.extension().is_some_and(|extension| extension == "png"));
@@ -293,7 +300,6 @@ fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
 }
 
 fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBuf]) -> Json {
-    let file = |name: &str| options.out.join(name).display().to_string();
     json!({
         "name": report.manifest.study.name,
         "folder": options.out.display().to_string(),
@@ -308,17 +314,23 @@ fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBu
             "instruction_set": options.level.name(),
         },
         "verdict": verdict,
-        "paths": {
-            "spec": file("spec.toml"),
-            "manifest": file("manifest.json"),
-            "runs": file("runs.csv"),
-            "curves": file("curves.csv"),
-            "summary": file("summary.csv"),
-            "comparisons": file("comparisons.csv"),
-            "tuning": report.manifest.study.tuning.as_ref().map(|_| file("tuning.csv")),
-            "columns": file("columns.json"),
-            "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        },
+        "paths": paths(&options.out, &report.manifest.study, figures),
+    })
+}
+
+/// Where the files of a folder are.
+pub fn paths(out: &Path, study: &Study, figures: &[PathBuf]) -> Json {
+    let file = |name: &str| out.join(name).display().to_string();
+    json!({
+        "spec": file("spec.toml"),
+        "manifest": file("manifest.json"),
+        "runs": file("runs.csv"),
+        "curves": file("curves.csv"),
+        "summary": file("summary.csv"),
+        "comparisons": file("comparisons.csv"),
+        "tuning": study.tuning.as_ref().map(|_| file("tuning.csv")),
+        "columns": file("columns.json"),
+        "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
     })
 }
 

@@ -29,10 +29,15 @@ pub enum Wanted {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoShard {
     /// No scheduler has set anything.
-    #[error("--shard auto: this is no task of a job array: none of {} is set; give --shard I/N", names())]
+    #[error(
+        "--shard auto: this is no task of a job array: none of {} is set; give --shard I/N",
+        names()
+    )]
     NoTask,
     /// Nobody says how many shards there are.
-    #[error("--shard auto: {task} is set, but not how many shards there are; set DELTALAB_SHARDS=N, or give --shard I/N")]
+    #[error(
+        "--shard auto: {task} is set, but not how many shards there are; set DELTALAB_SHARDS=N, or give --shard I/N"
+    )]
     HowMany {
         /// The task's variable.
         task: &'static str,
@@ -152,9 +157,10 @@ fn of_task(variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, NoShard> 
     let outside = |of, from| NoShard::Outside { task, got, of, from };
     let shard = |place: u64, of: u32| Shard::new(u32::try_from(place).ok()?, of);
     if let Some(of) = number(SHARDS)? {
-        let of = u32::try_from(of).ok().filter(|&of| of > 0).ok_or_else(|| {
-            NoShard::NotANumber { name: SHARDS, got: of.to_string() }
-        })?;
+        let of = u32::try_from(of)
+            .ok()
+            .filter(|&of| of > 0)
+            .ok_or_else(|| NoShard::NotANumber { name: SHARDS, got: of.to_string() })?;
         let place = (got + 1).checked_sub(scheduler.first);
         return place.and_then(|place| shard(place, of)).ok_or_else(|| outside(of, SHARDS));
     }

@@ -3,11 +3,35 @@
 use super::Shard;
 use crate::plan::Plan;
 use crate::run::finish::versions;
-use crate::run::{Options, RunError, machine};
+use crate::run::{Options, RunError, machine, refuse_foreign};
 use crate::spec::Spec;
 use deltalab_results::{Folder, Manifest, Part, Study, part};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
+
+/// Makes a folder ready for its shards, before the first of them: `spec.toml` and `manifest.json` are written.
+///
+/// # Errors
+/// Those of [`run_shard`](super::run_shard) before its first run.
+pub fn prepare(spec: &Spec, plan: &Plan, folder: &Folder) -> Result<(), RunError> {
+    refuse(spec, folder)?;
+    folder.prepare()?;
+    write(folder, spec, (plan, plan), Shard::WHOLE)
+}
+
+/// Says whether [`prepare`] would refuse the folder; nothing is written.
+///
+/// # Errors
+/// [`RunError`].
+pub fn refuse(spec: &Spec, folder: &Folder) -> Result<(), RunError> {
+    refuse_foreign(folder)?;
+    let mine = Part {
+        spec: fingerprint(&spec.text),
+        version: env!("CARGO_PKG_VERSION").to_string(),
+        ..Part::default()
+    };
+    with_others(folder, &mine)
+}
 
 /// What a shard says of itself as it begins; what it did before is taken over from the file that is there.
 pub(super) fn part(spec: &Spec, options: &Options, shard: Shard) -> Result<Part, RunError> {
@@ -63,16 +87,22 @@ pub(super) fn write(
 ) -> Result<(), RunError> {
     folder.write_shared("spec.toml", spec.text.as_bytes(), &shard.stem())?;
     let study = if plan.is_tuned() { &plan.study } else { &planned.study };
-    let before = folder.read_manifest().ok().map(|manifest| manifest.study);
-    if before.is_none_or(|before| before != *study && !knows_more(before, study)) {
-        let manifest = Manifest { versions: versions(), ..Manifest::new(study.clone()) };
+    let before = folder.read_manifest().ok();
+    let known = |before: &Manifest| before.study == *study || knows_more(&before.study, study);
+    if !before.as_ref().is_some_and(known) {
+        let manifest = Manifest {
+            versions: versions(),
+            train_seconds: before.map_or(0.0, |before| before.train_seconds),
+            ..Manifest::new(study.clone())
+        };
         folder.write_shared("manifest.json", &manifest.to_json(), &shard.stem())?;
     }
     Ok(())
 }
 
 /// Whether a stored study is this one, with the values of tuning, which are not known here yet.
-fn knows_more(mut stored: Study, study: &Study) -> bool {
+fn knows_more(stored: &Study, study: &Study) -> bool {
+    let mut stored = stored.clone();
     for (cell, planned) in stored.cells.iter_mut().zip(&study.cells) {
         if planned.id.is_empty() && !cell.tuned.is_empty() {
             cell.clone_from(planned);

@@ -17,6 +17,7 @@ mod deal;
 mod place;
 mod train;
 
+pub use agree::{prepare, refuse};
 pub use deal::Deal;
 pub use place::{NotAShard, Shard};
 pub use train::{Sharded, run_shard};

@@ -159,9 +159,7 @@ impl AtWork<'_> {
     ) -> Result<(), RunError> {
         let deal = self.deal(stage);
         let queue = Queue::new(stage, |(cell, id), (place, seed)| {
-            !id.is_empty()
-                && deal.gives(self.shard, cell, place)
-                && !there.contains(&(id, seed))
+            !id.is_empty() && deal.gives(self.shard, cell, place) && !there.contains(&(id, seed))
         });
         let start = Instant::now();
         let with = (self.options.threads, self.options.level);
