@@ -61,7 +61,6 @@ impl Missing {
     pub fn of(plan: &Plan, there: &HashSet<(&str, u64)>, of: &[u32]) -> Self {
         let mut missing = Self::default();
         let mut by_shard = BTreeMap::new();
-        let tuned = plan.study.tuning.is_some();
         for (stage, tuning) in [(Stage::tuning(plan), true), (Stage::comparison(plan), false)] {
             for (place, (cell, _)) in stage.cells.iter().enumerate() {
                 let mut left = 0;
@@ -82,7 +81,7 @@ impl Missing {
                         true => "tuning".to_string(),
                         false => named(plan, place),
                     };
-                    match missing.cells.last_mut().filter(|(last, _)| tuned && *last == name) {
+                    match missing.cells.last_mut().filter(|(last, _)| *last == name) {
                         Some((_, sum)) => *sum += left,
                         None => missing.cells.push((name, left)),
                     }

@@ -19,6 +19,16 @@ pub enum SubmitError {
          --on local runs the shards here"
     )]
     NoSbatch,
+    /// Jobs of the folder have not ended.
+    #[error(
+        "{} of this folder: still in the queue, and another array would train the same runs; wait for it, or scancel {}",
+        if ids.len() == 1 { format!("job {}", ids[0]) } else { format!("jobs {}", ids.join(", ")) },
+        ids.join(" ")
+    )]
+    Queued {
+        /// Their ids.
+        ids: Vec<String>,
+    },
     /// An option that submit makes itself.
     #[error("{option}: the array is made by submit; give --shards N instead")]
     OwnArray {

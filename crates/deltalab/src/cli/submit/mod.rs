@@ -101,6 +101,7 @@ impl Args {
         }
         if self.on == On::Slurm {
             slurm::find_sbatch().map_err(Failure::Submit)?;
+            slurm::refuse_queued(&out).map_err(Failure::Submit)?;
         }
         prepare(&spec, &plan, &folder).map_err(Failure::Output)?;
         match self.on {

@@ -10,6 +10,8 @@ pub const FOLDER: &str = "submit";
 pub const SHARDS: &str = "shards.sh";
 /// What comes after.
 pub const COLLECT: &str = "collect.sh";
+/// Ids of the jobs that were handed in.
+pub const JOBS: &str = "jobs";
 /// Everything, on this machine.
 pub const LOCAL: &str = "local.sh";
 

@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::run::program;
 use super::super::terminal::{BOLD, NAME, Terminal, styled};
 use super::super::words::shell;
-use super::script::{COLLECT, Job, SHARDS};
+use super::script::{COLLECT, FOLDER, JOBS, Job, SHARDS};
 use super::{SubmitError, write};
 use deltalab_results::Folder;
 use serde_json::json;
@@ -66,6 +66,23 @@ pub fn threads(options: &[String]) -> Result<u32, SubmitError> {
 pub fn find_sbatch() -> Result<(), SubmitError> {
     let found = Command::new("sbatch").arg("--version").output();
     found.map(drop).map_err(|_| SubmitError::NoSbatch)
+}
+
+/// Fails where jobs that were handed in for a folder before have not ended: two arrays would train the same runs.
+pub fn refuse_queued(out: &Path) -> Result<(), SubmitError> {
+    let Ok(ids) = std::fs::read_to_string(out.join(FOLDER).join(JOBS)) else { return Ok(()) };
+    let queued: Vec<String> =
+        ids.split_whitespace().filter(|id| is_queued(id)).map(str::to_string).collect();
+    match queued.is_empty() {
+        true => Ok(()),
+        false => Err(SubmitError::Queued { ids: queued }),
+    }
+}
+
+/// Whether Slurm knows a job that has not ended.
+fn is_queued(id: &str) -> bool {
+    let output = Command::new("squeue").args(["-h", "-o", "%i", "-j", id]).output();
+    output.is_ok_and(|output| !output.stdout.trim_ascii().is_empty())
 }
 
 /// The jobs in their order: what each is, its script, and whether it waits for the one before.
@@ -149,6 +166,7 @@ pub fn submit(
             Failure::Submit(SubmitError::Refused { script, why, ids: ids.clone() })
         })?;
         ids.push(id);
+        write(folder, &[(JOBS, ids.join("\n") + "\n")])?;
     }
     let jobs: Vec<(&str, &String)> =
         jobs(job).into_iter().map(|(what, _)| what).zip(&ids).collect();
