@@ -29,19 +29,28 @@ pub(crate) enum Survive {
 
 /// Writes `bytes` to `path`, whole or not at all; its folder must exist.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result<Written, Error> {
-    let temporary = temporary_name(path);
+    write_whole_by(path, bytes, &temporary_name(path), survive)
+}
+
+/// The same by way of a temporary file of one's own, on the same file system.
+pub(crate) fn write_whole_by(
+    path: &Path,
+    bytes: &[u8],
+    temporary: &Path,
+    survive: Survive,
+) -> Result<Written, Error> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        let _ = fs::remove_file(&temporary); // what a killed process may have left
+        let _ = fs::remove_file(temporary); // what a killed process may have left
         return Ok(Written::Already);
     }
     let write = || -> io::Result<()> {
-        let mut file = File::create(&temporary)?;
+        let mut file = File::create(temporary)?;
         file.write_all(bytes)?;
         if survive == Survive::Machine {
             file.sync_all()?;
         }
         drop(file);
-        fs::rename(&temporary, path)?;
+        fs::rename(temporary, path)?;
         if survive == Survive::Machine
             && let Some(folder) = path.parent()
             && let Ok(folder) = File::open(folder)
@@ -51,7 +60,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result
         Ok(())
     };
     write().map_err(|source| {
-        let _ = fs::remove_file(&temporary);
+        let _ = fs::remove_file(temporary);
         Error::Write { path: path.to_owned(), source }
     })?;
     Ok(Written::Now)

@@ -111,14 +111,35 @@ impl Folder {
         disk::write_whole(&path, bytes, Survive::Process)
     }
 
+    /// Writes the file `name` of which several processes may write the same bytes at once, also on several machines: `by` is
+    /// another word for each of them. The folder and `parts/` must be there.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_shared(&self, name: &str, bytes: &[u8], by: &str) -> Result<Written, Error> {
+        let temporary = self.parts().join(format!(".{name}.{by}.tmp"));
+        disk::write_whole_by(&self.path.join(name), bytes, &temporary, Survive::Process)
+    }
+
+    /// Removes what processes that were killed in the middle of a write have left: `.*.tmp`, in the folder and in `parts/`.
+    pub fn remove_leftovers(&self) {
+        for folder in [&self.path, &self.parts()] {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                if name.starts_with('.') && name.ends_with(".tmp") {
+                    let _ = fs::remove_file(entry.path()); // it was never a result
+                }
+            }
+        }
+    }
+
     /// Writes `manifest.json`.
     ///
     /// # Errors
     /// [`Error::Write`].
     pub fn write_manifest(&self, manifest: &Manifest) -> Result<Written, Error> {
-        let mut json = serde_json::to_vec_pretty(manifest).expect("a manifest has string keys");
-        json.push(b'\n');
-        self.write("manifest.json", &json)
+        self.write("manifest.json", &manifest.to_json())
     }
 
     /// Writes `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv`, `tuning.csv` and `columns.json` of the runs that

@@ -9,6 +9,7 @@
 //! | [`study`], [`record`] | what is asked, and what a finished run answers: plain values |
 //! | [`journal`] | the append-only file of finished runs; loading, compacting |
 //! | [`folder`], [`manifest`] | the result folder |
+//! | [`part`] | what a shard says of itself |
 //! | [`stored`] | finished runs from the journal or from the tables |
 //! | [`runs`], [`difference`] | finished runs by cell and seed; where two records of a run differ |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
@@ -60,6 +61,7 @@ pub mod folders;
 pub mod journal;
 pub mod manifest;
 pub mod number;
+pub mod part;
 pub mod record;
 pub mod runs;
 pub mod statistics;
@@ -78,6 +80,7 @@ pub use error::{Error, Line};
 pub use folder::{Folder, Opened};
 pub use journal::Journal;
 pub use manifest::Manifest;
+pub use part::Part;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
 pub use stored::{Source, Stored};

@@ -4,18 +4,25 @@
 //! once, so a killed process loses only what was not finished; the same command goes on from there. What is recorded of a
 //! run depends on its cell and seed alone, never on threads, lanes or the order in which runs end.
 //!
+//! A plan can be shared out over processes ([`shard`]), whose parts [`collect`](collect()) makes one.
+//!
 //! A plan with tuning has two [stages](Stage): all the trials, then, once the last of them has ended, the comparison. Runs of
 //! both stand in one journal.
 
+mod collect;
 mod error;
+mod finish;
 mod machine;
 mod pilot;
 mod queue;
 mod repeat;
+pub mod shard;
 
+pub use collect::{Collected, Missing, Unfinished, collect, merge};
 pub use error::RunError;
 pub use pilot::{Estimate, estimate};
 pub use repeat::{Repeated, repeat};
+pub use shard::{Shard, Sharded, run_shard};
 
 use crate::plan::{Plan, PlannedCell};
 use crate::spec::Spec;
@@ -23,18 +30,17 @@ use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
-use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Runs, Series, Status};
+use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Series, Status};
+use finish::{JOURNAL, count, finish, manifest};
 use queue::Queue;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::ops::AddAssign;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-/// The journal that a run on one machine writes.
-const SHARD: &str = "1-of-1";
 /// Records that may wait for the journal before the threads wait in turn: memory stays flat however many runs there are.
 const WAITING: usize = 256;
 
@@ -133,11 +139,12 @@ pub fn run(
 ) -> Result<Report, RunError> {
     let folder = Folder::at(&options.out);
     open(&folder, options.found)?;
-    let mut journal = Journal::open(&folder.parts(), SHARD)?;
+    let mut journal = Journal::open(&folder.parts(), JOURNAL)?;
     let loaded = journal::load(&folder.parts())?;
     let there: HashSet<(&str, u64)> =
         loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
-    let missing = |cell: &str, seed: u64| !there.contains(&(cell, seed));
+    let missing =
+        |(_, cell): (usize, &str), (_, seed): (usize, u64)| !there.contains(&(cell, seed));
     let mut plan = Cow::Borrowed(plan);
     if plan.study.tuning.is_some() {
         plan.to_mut().choose(&loaded.records);
@@ -179,18 +186,12 @@ pub fn run(
         manifest.train_seconds += seconds;
         manifest.pattern_updates_per_second = pattern_updates as f64 / seconds;
     }
-    let all = match finished == planned {
-        true => journal::compact(&folder.parts(), SHARD, &plan.study)?,
-        false => journal::load(&folder.parts())?,
-    };
-    let mine = |record: &&Record| plan.study.asks_for(record);
-    manifest.runs = all.records.iter().filter(mine).count() as u64;
-    manifest.pattern_updates =
-        all.records.iter().filter(mine).map(|record| record.pattern_updates).sum();
     let mut analysis = None;
     if finished == planned {
-        let runs = Runs::new(&plan.study, &all.records);
-        folder.write_tables(&runs, analysis.insert(Analysis::of(&runs)))?;
+        analysis = Some(finish(&folder, &plan.study, &mut manifest)?);
+    } else {
+        let all = journal::in_order(journal::load(&folder.parts())?.records, &plan.study);
+        count(&mut manifest, &plan.study, &all);
     }
     folder.write_manifest(&manifest)?;
     Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest, analysis })
@@ -212,13 +213,10 @@ impl AddAssign for Done {
 
 /// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
 fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
+    refuse_foreign(folder)?;
     let path = folder.path();
-    let ours = folder.is_result_folder() || folder.parts().is_dir() || only_results(path);
-    if !ours {
-        return Err(RunError::Foreign { path: path.to_path_buf() });
-    }
     if found == Found::Discard {
-        for name in ["parts", "figures"] {
+        for name in ["parts", "figures", "submit"] {
             remove(std::fs::remove_dir_all(path.join(name)), path)?;
         }
         for name in FILES {
@@ -226,6 +224,15 @@ fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
         }
     }
     Ok(folder.prepare()?)
+}
+
+/// Refuses a folder that holds something else than results.
+fn refuse_foreign(folder: &Folder) -> Result<(), RunError> {
+    let path = folder.path();
+    match folder.is_result_folder() || folder.parts().is_dir() || only_results(path) {
+        true => Ok(()),
+        false => Err(RunError::Foreign { path: path.to_path_buf() }),
+    }
 }
 
 /// Whether a folder holds nothing but what a run writes, as results that were stored without their journal do; or is empty,
@@ -257,23 +264,6 @@ fn remove(removed: std::io::Result<()>, path: &std::path::Path) -> Result<(), Ru
             Err(RunError::Discard { path: path.to_path_buf(), source })
         }
         _ => Ok(()),
-    }
-}
-
-fn manifest(plan: &Plan, options: &Options, folder: &Folder) -> Manifest {
-    let before = folder.read_manifest().ok();
-    Manifest {
-        versions: BTreeMap::from([("deltalab".to_string(), env!("CARGO_PKG_VERSION").to_string())]),
-        build: machine::build(),
-        machine: machine::describe(),
-        threads: options.threads,
-        instruction_set: options.level.name().to_string(),
-        engine: "lanes".to_string(),
-        train_seconds: before.as_ref().map_or(0.0, |before| before.train_seconds),
-        pattern_updates_per_second: before
-            .as_ref()
-            .map_or(0.0, |before| before.pattern_updates_per_second),
-        ..Manifest::new(plan.study.clone())
     }
 }
 

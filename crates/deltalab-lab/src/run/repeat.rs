@@ -41,7 +41,8 @@ pub fn repeat(
     let cells = Stage::comparison(plan).cells.into_iter().chain(trials);
     let cells = cells.filter(|(cell, _)| !cell.id.is_empty() && seen.insert(&*cell.id)).collect();
     let stage = Stage { cells, seeds: &seeds };
-    let queue = Queue::new(&stage, |cell, seed| wanted.contains(&(cell.to_string(), seed)));
+    let queue =
+        Queue::new(&stage, |(_, cell), (_, seed)| wanted.contains(&(cell.to_string(), seed)));
     let mut keep = |record| {
         done(record);
         Ok(())

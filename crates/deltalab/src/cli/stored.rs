@@ -73,6 +73,34 @@ impl StoredFolder {
     }
 }
 
+/// The spec of a folder and its plan; files that it names are looked for in `data`, or else in the folder itself.
+pub fn spec_of(
+    folder: &Folder,
+    data: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<(Spec, Plan), Failure> {
+    let path = folder.path().join("spec.toml");
+    if !path.is_file() && !folder.is_result_folder() {
+        let path = folder.path().to_path_buf();
+        return Err(deltalab_results::Error::NotAResultFolder { path }.into());
+    }
+    let mut text = SpecText::read(&path)?;
+    if let Some(data) = data {
+        text.folder = data.to_path_buf();
+    }
+    let spec = Spec::parse(&text, &[])?;
+    let plan = Plan::new(&spec).inspect_err(|problems| {
+        if data.is_none() && problems.to_string().contains("cannot read") {
+            terminal.say(DATA_HINT);
+        }
+    })?;
+    Ok((spec, plan))
+}
+
+/// What helps where a data file is not found.
+pub const DATA_HINT: &str =
+    "Data files are looked for in the folder itself; --data FOLDER names another place.";
+
 /// What a cell is called beside others: its learner, and in parentheses its values on the axes.
 pub fn cell_name(study: &Study, cell: &Cell) -> String {
     let axes = study.axes.iter().zip(&cell.axes);
