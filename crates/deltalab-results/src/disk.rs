@@ -1,13 +1,15 @@
 //! Whole files or none: a reader, or a run that was killed, never sees half of one.
 //!
 //! A file is written under a temporary name in its own folder, `.NAME.tmp`, and renamed. The temporary name is always the
-//! same, so that what a killed process leaves behind is overwritten by the next one and never piles up.
+//! same, so that what a killed process leaves behind is overwritten by the next one and never piles up. Two processes that
+//! write the same file, two shards say, take turns: the temporary file is locked.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::lock::is_at;
 
 /// Whether a file had to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,17 +33,23 @@ pub(crate) enum Survive {
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result<Written, Error> {
     let temporary = temporary_name(path);
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        let _ = fs::remove_file(&temporary); // what a killed process may have left
+        // what a killed process may have left
+        if File::open(&temporary).is_ok_and(|left| left.try_lock_shared().is_ok()) {
+            let _ = fs::remove_file(&temporary);
+        }
         return Ok(Written::Already);
     }
     let write = || -> io::Result<()> {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        if survive == Survive::Machine {
-            file.sync_all()?;
-        }
-        drop(file);
-        fs::rename(&temporary, path)?;
+        let mut file = alone(&temporary)?;
+        let mut rename = || -> io::Result<()> {
+            file.set_len(0)?;
+            file.write_all(bytes)?;
+            if survive == Survive::Machine {
+                file.sync_all()?;
+            }
+            fs::rename(&temporary, path)
+        };
+        rename().inspect_err(|_| _ = fs::remove_file(&temporary))?;
         if survive == Survive::Machine
             && let Some(folder) = path.parent()
             && let Ok(folder) = File::open(folder)
@@ -50,36 +58,24 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result
         }
         Ok(())
     };
-    write().map_err(|source| {
-        let _ = fs::remove_file(&temporary);
-        Error::Write { path: path.to_owned(), source }
-    })?;
+    write().map_err(Error::write(path))?;
     Ok(Written::Now)
+}
+
+/// Opens the temporary file once nobody else is writing to it. Where the file system has no locks, nobody is waited for.
+fn alone(temporary: &Path) -> io::Result<File> {
+    loop {
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).open(temporary)?;
+        if file.lock().is_err() || is_at(&file, temporary) {
+            return Ok(file);
+        } // else it has got its own name meanwhile
+    }
 }
 
 fn temporary_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.tmp"))
-}
-
-/// How a folder is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// With other readers.
-    Shared,
-    /// Alone.
-    Alone,
-}
-
-/// Waits for the folder and holds it until the value is dropped, or the process dies. Where the system cannot lock
-/// folders (some network file systems, Windows) this does nothing.
-pub(crate) fn hold(folder: &Path, how: Hold) -> Option<File> {
-    let file = File::open(folder).ok()?;
-    match how {
-        Hold::Shared => file.lock_shared().ok()?,
-        Hold::Alone => file.lock().ok()?,
-    }
-    Some(file)
 }
 
 #[cfg(test)]
@@ -96,6 +92,26 @@ mod tests {
         fs::write(temporary_name(&path), b"half of something longer").unwrap();
         assert_eq!(write_whole(&path, b"b\n", Survive::Machine).unwrap(), Written::Now);
         assert_eq!(fs::read(&path).unwrap(), b"b\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn writers_of_one_file_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.json");
+        let texts = [vec![b'a'; 100_000], vec![b'b'; 150_000]];
+        std::thread::scope(|scope| {
+            for text in texts.iter().cycle().take(4) {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..100 {
+                        write_whole(path, text, Survive::Process).unwrap();
+                        assert!([100_000, 150_000].contains(&fs::read(path).unwrap().len()));
+                    }
+                });
+            }
+        });
+        assert!(texts.contains(&fs::read(&path).unwrap()));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

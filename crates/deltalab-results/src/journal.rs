@@ -13,12 +13,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::disk::{self, Hold, Survive};
+use crate::disk::{self, Survive};
 use crate::error::Line;
+use crate::lock::{Lock, is_at};
 use crate::{Error, Record, Study};
 
 const EXTENSION: &str = "journal";
@@ -43,6 +44,7 @@ pub struct Journal {
     file: File,
     path: PathBuf,
     length: u64,
+    _lock: Lock,
 }
 
 impl Journal {
@@ -52,17 +54,11 @@ impl Journal {
     /// [`Error::Write`], and [`Error::InUse`] when another process (or this one) has it open.
     pub fn open(parts: &Path, shard: &str) -> Result<Journal, Error> {
         fs::create_dir_all(parts).map_err(Error::write(parts))?;
-        let _folder = disk::hold(parts, Hold::Alone); // so that `compact` does not replace the file meanwhile
         let path = journal_path(parts, shard);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&path)
-            .map_err(Error::write(&path))?;
-        lock(&file, &path)?;
+        let lock = Lock::take(&path)?;
+        let mut file = open_to_append(&path).map_err(Error::write(&path))?;
         let length = cut_torn_tail(&mut file).map_err(Error::write(&path))?;
-        Ok(Journal { file, path, length })
+        Ok(Journal { file, path, length, _lock: lock })
     }
 
     /// Appends one finished run. When this returns, the run survives the death of the process.
@@ -77,6 +73,54 @@ impl Journal {
         }
         self.length += line.len() as u64;
         Ok(())
+    }
+
+    /// Rewrites the journals of the folder as this one, in the order of [`in_order`], and removes the others, so that the
+    /// bytes of a finished folder do not depend on threads, shards or interruptions. Damaged lines go.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another journal is open, [`Error::Write`], those of [`load`]; then the journals are what they
+    /// were.
+    pub fn compact(&mut self, study: &Study) -> Result<Loaded, Error> {
+        let paths = journal_files(self.parts())?;
+        let others = self.lock_others(&paths)?;
+        let open = |path| Ok((path, File::open(path).map_err(Error::read(path))?));
+        let mut files =
+            paths.iter().map(|path| open(path.as_path())).collect::<Result<Vec<_>, _>>()?;
+        let Loaded { records, damaged } = load_files(&mut files)?;
+        let records = in_order(records, study);
+        let lines: String = records.iter().map(encode).collect();
+        disk::write_whole(&self.path, lines.as_bytes(), Survive::Machine)?;
+        for (path, _) in &others {
+            fs::remove_file(path).map_err(Error::write(path))?;
+        }
+        self.file = open_to_append(&self.path).map_err(Error::write(&self.path))?;
+        self.length = lines.len() as u64;
+        Ok(Loaded { records, damaged })
+    }
+
+    /// Discards every run of the folder: empties this journal and removes the others.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another journal is open (then nothing is discarded), [`Error::Write`].
+    pub fn discard(&mut self) -> Result<(), Error> {
+        let files = journal_files(self.parts())?;
+        for (path, _) in &self.lock_others(&files)? {
+            fs::remove_file(path).map_err(Error::write(path))?;
+        }
+        self.file.set_len(0).map_err(Error::write(&self.path))?;
+        self.length = 0;
+        Ok(())
+    }
+
+    fn parts(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The journals but this one, locked.
+    fn lock_others<'a>(&self, files: &'a [PathBuf]) -> Result<Vec<(&'a Path, Lock)>, Error> {
+        let others = files.iter().filter(|path| **path != self.path);
+        others.map(|path| Ok((path.as_path(), Lock::take(path)?))).collect()
     }
 }
 
@@ -131,41 +175,36 @@ pub struct Loaded {
 }
 
 /// Reads every journal in the folder `parts`; a folder that does not exist holds none. A run that stands there twice with
-/// the same result is taken once.
+/// the same result is taken once. Nothing is locked: when the journals are rewritten meanwhile, they are read again.
 ///
 /// # Errors
 /// [`Error::Read`], and [`Error::Conflict`] when one run has two different results.
 pub fn load(parts: &Path) -> Result<Loaded, Error> {
-    let _folder = disk::hold(parts, Hold::Shared);
-    load_files(&journal_files(parts)?)
+    loop {
+        let paths = journal_files(parts)?;
+        let mut files = Vec::new();
+        for path in &paths {
+            match File::open(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => break, // rewritten just now
+                file => files.push((path.as_path(), file.map_err(Error::read(path))?)),
+            }
+        }
+        let loaded = load_files(&mut files);
+        // Rewriting puts the new journal there before it removes the old ones: whoever read all of them, and sees that they
+        // still are the ones that were read, has seen every run.
+        let stayed = files.iter().all(|(path, file)| is_at(file, path));
+        if stayed && files.len() == paths.len() && journal_files(parts)? == paths {
+            return loaded;
+        }
+    }
 }
 
-/// Rewrites the journals in `parts` as the one `<shard>.journal`, in the order of [`in_order`], and removes the others, so
-/// that the bytes of a finished folder do not depend on threads, shards or interruptions. Damaged lines go. Drop every
-/// [`Journal`] of the folder first.
+/// [`Journal::compact`] of the journal of `shard`, which is opened and closed.
 ///
 /// # Errors
-/// Those of [`load`] and [`Journal::open`]; then the journals are what they were.
+/// Those of [`Journal::open`] and [`Journal::compact`].
 pub fn compact(parts: &Path, shard: &str, study: &Study) -> Result<Loaded, Error> {
-    fs::create_dir_all(parts).map_err(Error::write(parts))?;
-    let _folder = disk::hold(parts, Hold::Alone);
-    let files = journal_files(parts)?;
-    let mut locked = Vec::new();
-    for path in &files {
-        let file = File::open(path).map_err(Error::read(path))?;
-        lock(&file, path)?;
-        locked.push(file);
-    }
-    let Loaded { records, damaged } = load_files(&files)?;
-    let records = in_order(records, study);
-    let lines: String = records.iter().map(encode).collect();
-    let target = journal_path(parts, shard);
-    disk::write_whole(&target, lines.as_bytes(), Survive::Machine)?;
-    drop(locked); // some systems do not remove a file that is open
-    for path in files.iter().filter(|path| **path != target) {
-        fs::remove_file(path).map_err(Error::write(path))?;
-    }
-    Ok(Loaded { records, damaged })
+    Journal::open(parts, shard)?.compact(study)
 }
 
 /// The canonical order: the runs of the study, by cell in the order of the plan, then by seed in the order of the study;
@@ -214,11 +253,8 @@ fn journal_path(parts: &Path, shard: &str) -> PathBuf {
     parts.join(format!("{shard}.{EXTENSION}"))
 }
 
-fn lock(file: &File, path: &Path) -> Result<(), Error> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(Error::InUse { path: path.to_owned() }),
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()), // some network file systems have no locks
-    }
+fn open_to_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).append(true).create(true).open(path)
 }
 
 /// Cuts the file after its last line feed; its length then.
@@ -258,14 +294,15 @@ fn journal_files(parts: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn load_files(files: &[PathBuf]) -> Result<Loaded, Error> {
+fn load_files(files: &mut [(&Path, File)]) -> Result<Loaded, Error> {
     let mut loaded = Loaded::default();
     let mut seen = HashMap::new(); // run -> place among the records, and where it stands
-    for path in files {
-        let bytes = fs::read(path).map_err(Error::read(path))?;
+    for (path, file) in files {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(Error::read(path))?;
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
         for (index, line) in bytes[..whole].split_inclusive(|&byte| byte == b'\n').enumerate() {
-            let at = |path: &PathBuf, index| Line { file: path.clone(), line: index + 1 };
+            let at = |path: &Path, index| Line { file: path.to_owned(), line: index + 1 };
             let record = match decode(&line[..line.len() - 1]) {
                 Ok(record) => record,
                 Err(why) => {
@@ -275,7 +312,7 @@ fn load_files(files: &[PathBuf]) -> Result<Loaded, Error> {
             };
             match seen.entry((record.cell.clone(), record.seed)) {
                 Entry::Vacant(run) => {
-                    run.insert((loaded.records.len(), path, index));
+                    run.insert((loaded.records.len(), *path, index));
                     loaded.records.push(record);
                 }
                 Entry::Occupied(run) => {

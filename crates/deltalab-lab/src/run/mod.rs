@@ -102,7 +102,9 @@ pub struct Report {
     pub planned: u64,
     /// Runs that were trained this time.
     pub trained: u64,
-    /// Pattern updates of these.
+    /// Journal lines that were set aside; their runs are among those trained.
+    pub damaged: u64,
+    /// Pattern updates of the trained runs.
     pub pattern_updates: u64,
     /// Seconds of wall clock that they took.
     pub seconds: f64,
@@ -132,8 +134,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Report, RunError> {
     let folder = Folder::at(&options.out);
-    open(&folder, options.found)?;
-    let mut journal = Journal::open(&folder.parts(), SHARD)?;
+    let mut journal = open(&folder, options.found)?;
     let loaded = journal::load(&folder.parts())?;
     let there: HashSet<(&str, u64)> =
         loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
@@ -173,14 +174,15 @@ pub fn run(
     let seconds = start.elapsed().as_secs_f64();
     let Done { trained, pattern_updates } = done;
 
-    drop((journal, loaded));
+    let damaged = loaded.damaged.len() as u64;
+    drop(loaded);
     let finished = found + trained;
     if trained > 0 {
         manifest.train_seconds += seconds;
         manifest.pattern_updates_per_second = pattern_updates as f64 / seconds;
     }
     let all = match finished == planned {
-        true => journal::compact(&folder.parts(), SHARD, &plan.study)?,
+        true => journal.compact(&plan.study)?,
         false => journal::load(&folder.parts())?,
     };
     let mine = |record: &&Record| plan.study.asks_for(record);
@@ -193,7 +195,7 @@ pub fn run(
         folder.write_tables(&runs, analysis.insert(Analysis::of(&runs)))?;
     }
     folder.write_manifest(&manifest)?;
-    Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest, analysis })
+    Ok(Report { finished, planned, trained, damaged, pattern_updates, seconds, manifest, analysis })
 }
 
 /// What was trained.
@@ -210,22 +212,24 @@ impl AddAssign for Done {
     }
 }
 
-/// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
-fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
+/// Refuses a folder that holds something else, makes sure it can be written and that nobody else writes to it, and empties
+/// it where asked to.
+fn open(folder: &Folder, found: Found) -> Result<Journal, RunError> {
     let path = folder.path();
     let ours = folder.is_result_folder() || folder.parts().is_dir() || only_results(path);
     if !ours {
         return Err(RunError::Foreign { path: path.to_path_buf() });
     }
+    folder.prepare()?;
+    let mut journal = Journal::open(&folder.parts(), SHARD)?;
     if found == Found::Discard {
-        for name in ["parts", "figures"] {
-            remove(std::fs::remove_dir_all(path.join(name)), path)?;
-        }
+        journal.discard()?;
+        remove(std::fs::remove_dir_all(folder.figures()), path)?;
         for name in FILES {
             remove(std::fs::remove_file(path.join(name)), path)?;
         }
     }
-    Ok(folder.prepare()?)
+    Ok(journal)
 }
 
 /// Whether a folder holds nothing but what a run writes, as results that were stored without their journal do; or is empty,
