@@ -6,13 +6,14 @@
 //! figures/   parts/<shard>.journal
 //! ```
 
+use std::borrow::Borrow;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::disk::{self, Hold, Survive, Written};
+use crate::disk::{self, Survive, Written};
 use crate::journal::{self, Damaged, Loaded};
 use crate::manifest::{FORMAT, Manifest};
 use crate::runs::Runs;
@@ -107,7 +108,6 @@ impl Folder {
         let path = self.path.join(name);
         let parent = path.parent().unwrap_or(&self.path);
         fs::create_dir_all(parent).map_err(Error::write(parent))?;
-        let _folder = disk::hold(parent, Hold::Alone);
         disk::write_whole(&path, bytes, Survive::Process)
     }
 
@@ -143,13 +143,24 @@ impl Folder {
     }
 
     /// Writes `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv`, `tuning.csv` and `columns.json` of the runs that
-    /// are there. A `tuning.csv` that the study no longer has is removed.
+    /// are there. A `tuning.csv` that the study no longer has is removed. `curves` are the runs of the comparison once more, in
+    /// the same order, with their curves, which need not be held at once.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write_tables(&self, runs: &Runs, analysis: &Analysis) -> Result<(), Error> {
-        self.write("runs.csv", &tables::runs(runs))?;
-        self.write("curves.csv", &tables::curves(runs))?;
+    pub fn write_tables<R: Borrow<Record>>(
+        &self,
+        runs: &Runs,
+        analysis: &Analysis,
+        curves: impl Iterator<Item = io::Result<R>>,
+    ) -> Result<(), Error> {
+        let path = |name: &str| self.path.join(name);
+        disk::write_stream(&path("runs.csv"), Survive::Process, |out| {
+            tables::write_runs(runs, out)
+        })?;
+        disk::write_stream(&path("curves.csv"), Survive::Process, |out| {
+            tables::write_curves(runs.study(), curves, out)
+        })?;
         self.write("summary.csv", &tables::summary(runs, &analysis.summaries))?;
         self.write("comparisons.csv", &tables::comparisons(runs, &analysis.comparisons))?;
         match tables::tuning(runs, &analysis.tunings) {
@@ -228,7 +239,10 @@ fn probe(folder: &Path) -> Result<(), Error> {
     let path = folder.join(".probe.tmp");
     let probe = || -> io::Result<()> {
         fs::write(&path, b"can this be written?\n")?;
-        fs::remove_file(&path)
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()), // another shard asked the same
+            removed => removed,
+        }
     };
     probe().map_err(|source| {
         let _ = fs::remove_file(&path);

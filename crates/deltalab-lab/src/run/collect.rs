@@ -135,12 +135,13 @@ pub fn collect(
     }
     let analysis = if missing.is_empty() {
         drop(records);
-        finish(folder, &plan.study, &mut manifest)?
+        let mut journal = Journal::open(&folder.parts(), JOURNAL)?;
+        finish(folder, &mut journal, &plan.study, &mut manifest)?
     } else {
         let all = journal::in_order(records, &plan.study);
         let runs = Runs::new(&plan.study, count(&mut manifest, &plan.study, &all));
         let analysis = Analysis::of(&runs);
-        folder.write_tables(&runs, &analysis)?;
+        folder.write_tables(&runs, &analysis, runs.in_order().map(Ok))?;
         analysis
     };
     if missing.is_empty() || first {
@@ -174,13 +175,13 @@ pub fn merge(
     for record in &records {
         journal.append(record)?;
     }
-    drop((journal, records));
+    drop(records);
     out.write("spec.toml", spec.text.as_bytes())?;
     if plan.is_tuned() {
         out.write_traces(trace::kept(&plan))?;
     }
     let mut manifest = merged_manifest(&plan, manifests);
-    let analysis = finish(out, &plan.study, &mut manifest)?;
+    let analysis = finish(out, &mut journal, &plan.study, &mut manifest)?;
     out.write_manifest(&manifest)?;
     Ok(Collected { plan, manifest, analysis, missing })
 }

@@ -2,20 +2,20 @@
 
 use super::{Options, RunError, machine};
 use crate::plan::Plan;
-use deltalab_results::journal;
-use deltalab_results::{Analysis, Folder, Manifest, Part, Record, Runs, Study, part};
+use deltalab_results::{Analysis, Folder, Journal, Manifest, Part, Record, Runs, Study, part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The journal that a run on one machine writes, and that the parts of a sharded one become.
 pub(super) const JOURNAL: &str = "1-of-1";
 
-/// Makes one journal of all, in the order of the plan, writes the tables and counts the runs into the manifest.
+/// Makes one journal of all, `journal`, in the order of the plan, writes the tables and counts the runs into the manifest.
 pub(super) fn finish(
     folder: &Folder,
+    journal: &mut Journal,
     study: &Study,
     manifest: &mut Manifest,
 ) -> Result<Analysis, RunError> {
-    let all = journal::compact(&folder.parts(), JOURNAL, study)?.records;
+    let all = journal.compact(study)?.records;
     for part in part::read_all(&folder.parts())? {
         part.remove(&folder.parts());
     }
@@ -23,7 +23,7 @@ pub(super) fn finish(
     let mine = count(manifest, study, &all);
     let runs = Runs::new(study, mine);
     let analysis = Analysis::of(&runs);
-    folder.write_tables(&runs, &analysis)?;
+    folder.write_tables(&runs, &analysis, journal.read()?.take(mine.len()))?;
     Ok(analysis)
 }
 

@@ -30,7 +30,7 @@ use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
-use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Series, Status};
+use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Series, Status, part};
 use finish::{JOURNAL, count, finish, manifest};
 use queue::Queue;
 use std::borrow::Cow;
@@ -108,7 +108,9 @@ pub struct Report {
     pub planned: u64,
     /// Runs that were trained this time.
     pub trained: u64,
-    /// Pattern updates of these.
+    /// Journal lines that were set aside; their runs are among those trained.
+    pub damaged: u64,
+    /// Pattern updates of the trained runs.
     pub pattern_updates: u64,
     /// Seconds of wall clock that they took.
     pub seconds: f64,
@@ -138,16 +140,14 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<Report, RunError> {
     let folder = Folder::at(&options.out);
-    open(&folder, options.found)?;
-    let mut journal = Journal::open(&folder.parts(), JOURNAL)?;
-    let loaded = journal::load(&folder.parts())?;
-    let there: HashSet<(&str, u64)> =
-        loaded.records.iter().map(|record| (&*record.cell, record.seed)).collect();
+    let mut journal = open(&folder, options.found)?;
+    let (before, damaged) = journal::scan(&folder.parts())?;
+    let there: HashSet<(&str, u64)> = before.iter().map(|run| (&*run.cell, run.seed)).collect();
     let missing =
         |(_, cell): (usize, &str), (_, seed): (usize, u64)| !there.contains(&(cell, seed));
     let mut plan = Cow::Borrowed(plan);
     if plan.study.tuning.is_some() {
-        plan.to_mut().choose(&loaded.records);
+        plan.to_mut().choose(&journal::load(&folder.parts())?.records);
     }
     let planned = plan.runs() + plan.tuning_runs();
     let mut manifest = manifest(&plan, options, &folder);
@@ -158,7 +158,7 @@ pub fn run(
     let trials = Queue::new(&Stage::tuning(&plan), missing);
     let waiting = Queue::new(&Stage::comparison(&plan), missing).remaining();
     let mut found = planned - trials.remaining() - waiting;
-    watch.begin(found, planned, &loaded.damaged);
+    watch.begin(found, planned, &damaged);
     let mut done = Done::default();
     let with = (options.threads, options.level);
     let stage = Stage::tuning(&plan);
@@ -180,7 +180,9 @@ pub fn run(
     let seconds = start.elapsed().as_secs_f64();
     let Done { trained, pattern_updates } = done;
 
-    drop((journal, loaded));
+    let damaged = damaged.len() as u64;
+    drop(there);
+    drop(before); // of a million runs some hundred megabytes
     let finished = found + trained;
     if trained > 0 {
         manifest.train_seconds += seconds;
@@ -188,13 +190,13 @@ pub fn run(
     }
     let mut analysis = None;
     if finished == planned {
-        analysis = Some(finish(&folder, &plan.study, &mut manifest)?);
+        analysis = Some(finish(&folder, &mut journal, &plan.study, &mut manifest)?);
     } else {
         let all = journal::in_order(journal::load(&folder.parts())?.records, &plan.study);
         count(&mut manifest, &plan.study, &all);
     }
     folder.write_manifest(&manifest)?;
-    Ok(Report { finished, planned, trained, pattern_updates, seconds, manifest, analysis })
+    Ok(Report { finished, planned, trained, damaged, pattern_updates, seconds, manifest, analysis })
 }
 
 /// What was trained.
@@ -211,19 +213,26 @@ impl AddAssign for Done {
     }
 }
 
-/// Refuses a folder that holds something else, empties it where asked to, and makes sure it can be written.
-fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
+/// Refuses a folder that holds something else, makes sure it can be written and that nobody else writes to it, and empties
+/// it where asked to.
+fn open(folder: &Folder, found: Found) -> Result<Journal, RunError> {
     refuse_foreign(folder)?;
-    let path = folder.path();
+    folder.prepare()?;
+    let mut journal = Journal::open(&folder.parts(), JOURNAL)?;
     if found == Found::Discard {
-        for name in ["parts", "figures", "submit"] {
+        let path = folder.path();
+        journal.discard()?;
+        for part in part::read_all(&folder.parts())? {
+            part.remove(&folder.parts());
+        }
+        for name in ["figures", "submit"] {
             remove(std::fs::remove_dir_all(path.join(name)), path)?;
         }
         for name in FILES {
             remove(std::fs::remove_file(path.join(name)), path)?;
         }
     }
-    Ok(folder.prepare()?)
+    Ok(journal)
 }
 
 /// Refuses a folder that holds something else than results.

@@ -307,6 +307,7 @@ fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBu
             "planned": report.planned,
             "finished": report.finished,
             "trained": report.trained,
+            "damaged": report.damaged,
             "pattern_updates": report.pattern_updates,
             "seconds": number(report.seconds),
             "pattern_updates_per_second": number(if report.trained > 0 { report.pattern_updates as f64 / report.seconds } else { 0.0 }),
