@@ -3,7 +3,7 @@
 //! ```text
 //! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  tuning.csv  columns.json  traces.json
 //! report.html
-//! figures/   parts/<shard>.journal
+//! figures/   parts/<shard>.journal   parts/<shard>.json   submit/
 //! ```
 
 use std::borrow::Borrow;

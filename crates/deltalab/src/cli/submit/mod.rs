@@ -47,8 +47,8 @@ pub struct Args {
     /// Number of shards [default: as many as make each last M minutes at most; --on local: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     shards: Option<u32>,
-    /// Minutes that a shard lasts at most, by the pilot on this machine [default: 30]
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "shards")]
+    /// Minutes that a shard lasts at most, by the pilot on this machine [default: 30]; with --shards: in place of the pilot
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     minutes: Option<u32>,
     /// Where data files that the spec names are [default: beside the spec]
     #[arg(long, value_name = "FOLDER")]
@@ -122,7 +122,10 @@ impl Args {
             Some(shards) if most.is_some_and(|most| shards > most) => {
                 refused(SubmitError::TooMany { shards, most: most.unwrap_or(shards) })
             }
-            Some(shards) => Ok(Size::of(shards, seconds, threads)),
+            Some(shards) => Ok(match self.minutes {
+                Some(minutes) => Size { shards, threads, seconds: Some(60.0 * f64::from(minutes)) },
+                None => Size::of(shards, seconds, threads),
+            }),
             None => {
                 let minutes = self.minutes.unwrap_or(size::MINUTES);
                 let most =
