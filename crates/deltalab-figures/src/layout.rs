@@ -279,9 +279,17 @@ fn extents(chart: &Chart) -> (Extent, Extent) {
 /// The axis with as many ticks as have room side by side.
 fn fitting_ruler(axis: &Axis, extent: Extent, width: f64, font: &Font) -> Ruler {
     if !axis.columns.is_empty() {
-        let room = width / axis.columns.len() as f64 - 6.0;
+        let step = width / axis.columns.len() as f64;
         let ruler = ruler(axis, extent, 0);
-        let marks = ruler.marks.into_iter().map(|(at, l)| (at, font.ellipsis(&l, SMALL, room)));
+        let named: Vec<f64> =
+            ruler.marks.iter().filter(|(_, l)| !l.is_empty()).map(|(at, _)| *at).collect();
+        let marks = ruler.marks.into_iter().map(|(at, l)| {
+            // As far as the next name; columns between may be nameless.
+            let others = named.iter().filter(|other| **other != at);
+            let free = others.map(|other| (other - at).abs()).fold(f64::INFINITY, f64::min);
+            let room = step * free.min(axis.columns.len() as f64) - 6.0;
+            (at, font.ellipsis(&l, SMALL, room))
+        });
         return Ruler { marks: marks.collect(), ..ruler };
     }
     let mut count = ((width / 64.0) as usize).max(2);

@@ -114,8 +114,20 @@ fn sides(scene: &Scene<'_>) -> [Vec<usize>; 2] {
 
 /// The values of a cell on some axes, together; `None` where it has none on one of them.
 fn on(cell: &Cell, axes: &[usize]) -> Option<String> {
-    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.clone());
+    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.as_deref().map(counted));
     Some(values.collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// A list whose entries are all the same, such as twenty layers of ten units, as `20 × 10`; else the value itself.
+fn counted(value: &str) -> String {
+    let inside = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let entries: Vec<&str> = inside.map(|list| list.split(", ").collect()).unwrap_or_default();
+    match entries.as_slice() {
+        [first, second, rest @ ..] if first == second && rest.iter().all(|e| e == first) => {
+            format!("{} × {first}", entries.len())
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// The values on some axes, in the order of the plan.
@@ -203,6 +215,11 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v))),
     };
+    // What has no value is beyond the worst: a median that was not reached must not look like a small one.
+    let beyond = match measure.as_ref().map(|measure| measure.better) {
+        Some(Better::Lower) => 1.0,
+        _ => 0.0,
+    };
     let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
 
     let mut titles: Vec<&str> = Vec::new();
@@ -230,7 +247,11 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
                 None if summaries[cell].n == 0 => String::new(),
                 None => "–".to_owned(), // a median that was not reached
             };
-            let share = value.filter(|v| v.is_finite()).map_or(0.0, share);
+            let share = match value.filter(|v| v.is_finite()) {
+                Some(value) => share(value),
+                None if text.is_empty() => 0.0,
+                None => beyond,
+            };
             unreached |= value.is_none() && summaries[cell].n > 0;
             let best = value.is_some() && value == best;
             let tile = Tile { share, text, best };
@@ -316,7 +337,7 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
         );
     }
     if unreached {
-        caption.push("–: half of the runs were not solved.".to_owned());
+        caption.push("–: fewer than half of the runs were solved.".to_owned());
     }
     caption.extend(tally::remarks(
         scene.runs,
@@ -335,6 +356,13 @@ mod tests {
         let values = [0.0, 1.0, 0.973, 0.0123, 12.34, 937.5, 2.5e-5, 1234.5, 7e6];
         let expected = ["0", "1", "0.97", "0.012", "12.3", "937.5", "2.5e-5", "1234", "7.0e6"];
         assert_eq!(values.map(number), expected);
+    }
+
+    #[test]
+    fn equal_entries_of_a_list_are_counted() {
+        let values = ["[10]", "[10, 10, 10]", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        let expected = ["[10]", "3 × 10", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        assert_eq!(values.map(counted), expected);
     }
 
     #[test]
