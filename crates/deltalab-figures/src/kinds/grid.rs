@@ -360,7 +360,8 @@ mod tests {
 
     #[test]
     fn equal_entries_of_a_list_are_counted() {
-        let values = ["[10]", "[10, 10, 10]", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        let values =
+            ["[10]", "[10, 10, 10]", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
         let expected = ["[10]", "3 × 10", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
         assert_eq!(values.map(counted), expected);
     }
