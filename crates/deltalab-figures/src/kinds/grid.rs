@@ -215,12 +215,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v))),
     };
-    // What has no value is beyond the worst: a median that was not reached must not look like a small one.
-    let beyond = match measure.as_ref().map(|measure| measure.better) {
-        Some(Better::Lower) => 1.0,
-        _ => 0.0,
-    };
-    let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
+    let better = measure.as_ref().map_or(Better::Neither, |measure| measure.better);
 
     let mut titles: Vec<&str> = Vec::new();
     for (title, ..) in places.iter().flatten() {
@@ -247,10 +242,9 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
                 None if summaries[cell].n == 0 => String::new(),
                 None => "–".to_owned(), // a median that was not reached
             };
-            let share = match value.filter(|v| v.is_finite()) {
-                Some(value) => share(value),
-                None if text.is_empty() => 0.0,
-                None => beyond,
+            let share = match summaries[cell].n {
+                0 => 0.0,
+                _ => share(value, better, (low, high)),
             };
             unreached |= value.is_none() && summaries[cell].n > 0;
             let best = value.is_some() && value == best;
@@ -314,6 +308,17 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
 }
 
+/// How dark a field is, from 0 for the least value to 1 for the largest. One without a finite value is as dark as the worst: a
+/// median that was not reached must not look like a small one.
+fn share(value: Option<f64>, better: Better, (low, high): (f64, f64)) -> f64 {
+    match value.filter(|value| value.is_finite()) {
+        Some(value) if high > low => (value - low) / (high - low),
+        Some(_) => 0.5,
+        None if better == Better::Lower => 1.0,
+        None => 0.0,
+    }
+}
+
 /// A value with about three digits.
 fn number(value: f64) -> String {
     let size = value.abs();
@@ -356,6 +361,14 @@ mod tests {
         let values = [0.0, 1.0, 0.973, 0.0123, 12.34, 937.5, 2.5e-5, 1234.5, 7e6];
         let expected = ["0", "1", "0.97", "0.012", "12.3", "937.5", "2.5e-5", "1234", "7.0e6"];
         assert_eq!(values.map(number), expected);
+    }
+
+    #[test]
+    fn a_median_that_was_not_reached_is_as_dark_as_the_longest() {
+        let epochs = |value| share(value, Better::Lower, (10.0, 50.0));
+        assert_eq!([Some(10.0), Some(20.0), Some(50.0), None].map(epochs), [0.0, 0.25, 1.0, 1.0]);
+        assert_eq!(share(None, Better::Higher, (0.0, 1.0)), 0.0);
+        assert_eq!(share(Some(3.0), Better::Lower, (3.0, 3.0)), 0.5);
     }
 
     #[test]
