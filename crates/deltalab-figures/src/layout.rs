@@ -279,9 +279,20 @@ fn extents(chart: &Chart) -> (Extent, Extent) {
 /// The axis with as many ticks as have room side by side.
 fn fitting_ruler(axis: &Axis, extent: Extent, width: f64, font: &Font) -> Ruler {
     if !axis.columns.is_empty() {
-        let room = width / axis.columns.len() as f64 - 6.0;
+        let step = width / axis.columns.len() as f64;
         let ruler = ruler(axis, extent, 0);
-        let marks = ruler.marks.into_iter().map(|(at, l)| (at, font.ellipsis(&l, SMALL, room)));
+        let named: Vec<f64> =
+            ruler.marks.iter().filter(|(_, l)| !l.is_empty()).map(|(at, _)| *at).collect();
+        let marks = ruler.marks.into_iter().map(|(at, name)| {
+            if name.is_empty() {
+                return (at, name);
+            }
+            // A name has room as far as the next one; columns between may be nameless.
+            let others = named.iter().filter(|other| **other != at);
+            let free = others.map(|other| (other - at).abs()).fold(f64::INFINITY, f64::min);
+            let room = step * free.min(axis.columns.len() as f64) - 6.0;
+            (at, font.ellipsis(&name, SMALL, room))
+        });
         return Ruler { marks: marks.collect(), ..ruler };
     }
     let mut count = ((width / 64.0) as usize).max(2);
@@ -455,6 +466,21 @@ mod tests {
             }
             assert!(chart.legend.is_empty() || layout.x.marks.len() >= 2);
         }
+    }
+
+    #[test]
+    fn a_name_takes_the_room_of_nameless_columns_beside_it() {
+        let font = Font::embedded();
+        let names = |columns: &[&str]| {
+            let columns = columns.iter().map(|&name| name.to_owned()).collect();
+            let axis = Axis { columns, ..Axis::default() };
+            let ruler = fitting_ruler(&axis, Extent::default(), 100.0, &font);
+            ruler.marks.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        let sparse = ["1", "", "", "", "", "", "", "hidden8", "", ""];
+        assert_eq!(names(&sparse), sparse); // ten columns of 10: none has room for "hidden8" alone
+        let dense = names(&["1", "2", "3", "4", "5", "6", "hidden7", "hidden8", "9", "10"]);
+        assert!(dense[6].ends_with('…') && dense[7].ends_with('…'), "{dense:?}");
     }
 
     #[test]

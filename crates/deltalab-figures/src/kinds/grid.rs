@@ -114,8 +114,20 @@ fn sides(scene: &Scene<'_>) -> [Vec<usize>; 2] {
 
 /// The values of a cell on some axes, together; `None` where it has none on one of them.
 fn on(cell: &Cell, axes: &[usize]) -> Option<String> {
-    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.clone());
+    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.as_deref().map(counted));
     Some(values.collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// A list whose entries are all the same, such as twenty layers of ten units, as `20 × 10`; else the value itself.
+fn counted(value: &str) -> String {
+    let inside = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let entries: Vec<&str> = inside.map(|list| list.split(", ").collect()).unwrap_or_default();
+    match entries.as_slice() {
+        [first, second, rest @ ..] if first == second && rest.iter().all(|e| e == first) => {
+            format!("{} × {first}", entries.len())
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// The values on some axes, in the order of the plan.
@@ -203,7 +215,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v))),
     };
-    let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
+    let better = measure.as_ref().map_or(Better::Neither, |measure| measure.better);
 
     let mut titles: Vec<&str> = Vec::new();
     for (title, ..) in places.iter().flatten() {
@@ -230,7 +242,10 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
                 None if summaries[cell].n == 0 => String::new(),
                 None => "–".to_owned(), // a median that was not reached
             };
-            let share = value.filter(|v| v.is_finite()).map_or(0.0, share);
+            let share = match summaries[cell].n {
+                0 => 0.0,
+                _ => share(value, better, (low, high)),
+            };
             unreached |= value.is_none() && summaries[cell].n > 0;
             let best = value.is_some() && value == best;
             let tile = Tile { share, text, best };
@@ -293,6 +308,17 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
 }
 
+/// How dark a field is, from 0 for the least value to 1 for the largest. One without a finite value is as dark as the worst: a
+/// median that was not reached must not look like a small one.
+fn share(value: Option<f64>, better: Better, (low, high): (f64, f64)) -> f64 {
+    match value.filter(|value| value.is_finite()) {
+        Some(value) if high > low => (value - low) / (high - low),
+        Some(_) => 0.5,
+        None if better == Better::Lower => 1.0,
+        None => 0.0,
+    }
+}
+
 /// A value with about three digits.
 fn number(value: f64) -> String {
     let size = value.abs();
@@ -316,7 +342,7 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
         );
     }
     if unreached {
-        caption.push("–: half of the runs were not solved.".to_owned());
+        caption.push("–: fewer than half of the runs were solved.".to_owned());
     }
     caption.extend(tally::remarks(
         scene.runs,
@@ -335,6 +361,22 @@ mod tests {
         let values = [0.0, 1.0, 0.973, 0.0123, 12.34, 937.5, 2.5e-5, 1234.5, 7e6];
         let expected = ["0", "1", "0.97", "0.012", "12.3", "937.5", "2.5e-5", "1234", "7.0e6"];
         assert_eq!(values.map(number), expected);
+    }
+
+    #[test]
+    fn a_median_that_was_not_reached_is_as_dark_as_the_longest() {
+        let epochs = |value| share(value, Better::Lower, (10.0, 50.0));
+        assert_eq!([Some(10.0), Some(20.0), Some(50.0), None].map(epochs), [0.0, 0.25, 1.0, 1.0]);
+        assert_eq!(share(None, Better::Higher, (0.0, 1.0)), 0.0);
+        assert_eq!(share(Some(3.0), Better::Lower, (3.0, 3.0)), 0.5);
+    }
+
+    #[test]
+    fn equal_entries_of_a_list_are_counted() {
+        let values =
+            ["[10]", "[10, 10, 10]", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        let expected = ["[10]", "3 × 10", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        assert_eq!(values.map(counted), expected);
     }
 
     #[test]
