@@ -16,6 +16,7 @@ fn conditioning(stages: &[&str]) -> Ingredients {
     ingredients(Conditioning {
         stages: stages.iter().map(ToString::to_string).collect(),
         trials: Trials::Fixed,
+        probes: Vec::new(),
     })
 }
 
@@ -182,6 +183,7 @@ fn danks_equilibrium_is_least_squares_and_the_mean_of_rescorla_wagner() {
     let task = Conditioning {
         stages: vec!["1000 (5 prb+/10 pr+/5 pr-/5 pb+/10 pb-/5 p-)".to_string()],
         trials: Trials::Random,
+        probes: Vec::new(),
     };
     let mut cell = ingredients(task);
     cell.record.every = 1_000_000;
