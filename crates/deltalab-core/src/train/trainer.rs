@@ -28,7 +28,7 @@ pub(super) struct Trainer<R: Real> {
     pub(super) batch: Batch<R>,
     /// Held-out patterns on their way through the network.
     test_batch: Batch<R>,
-    /// The cue of each probe, alone.
+    /// The cues of each probe, and no others.
     probes: Batch<R>,
     train: Tally<R>,
     test: Tally<R>,
@@ -127,7 +127,9 @@ impl<R: Real> Trainer<R> {
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
-                Over::Train | Over::Network | Over::Layer(_) | Over::Pair(_) => over == Over::Train,
+                Over::Train | Over::Network | Over::Layer(_) | Over::Pair(_) | Over::Rank(_) => {
+                    over == Over::Train
+                }
                 Over::Test => over == Over::Test,
                 Over::Probe(_) => false,
             });
@@ -142,7 +144,9 @@ impl<R: Real> Trainer<R> {
         let block = (size * updates.max(1)).min(setup.train_patterns.next_multiple_of(size));
         let mut probes = Batch::zeros(inputs, outputs, setup.probes.len());
         for (column, probe) in setup.probes.iter().enumerate() {
-            probes.pattern_mut(column).0[probe.cue] = R::one();
+            for &cue in &probe.cues {
+                probes.pattern_mut(column).0[cue] = R::one();
+            }
         }
         let at_once = learner.factors().is_some()
             && optimiser.plain_rate().is_some()
@@ -458,7 +462,7 @@ impl<R: Real> Trainer<R> {
         }
     }
 
-    /// Associative strengths after a trial: the outputs to each probe's cue alone.
+    /// Associative strengths after a trial: the outputs to each probe's cues alone.
     #[inline(always)]
     fn record_probes(&mut self, trial: u64) {
         let (every, trials) = (self.setup.record.every, self.setup.train_patterns as u64);
@@ -566,6 +570,12 @@ impl<R: Real> Trainer<R> {
             }
             (Over::Pair(path), _) => self.network.symmetry(Some(path), lane),
             (_, Metric::WeightSymmetry) => self.network.symmetry(None, lane),
+            (_, Metric::MirrorAntisymmetry) => self.network.mirror_antisymmetry(lane),
+            (_, Metric::TwinCosine) => self.network.twin_cosine(lane),
+            (Over::Rank(k), _) => self.network.mirror_ratio(k, lane),
+            (_, Metric::MirrorRatio) => {
+                self.network.mirror_ratio(self.network.topology.mirrored_pairs(), lane)
+            }
             (Over::Network | Over::Layer(_), _) => {
                 let mut squares = 0.0;
                 for w in self.network.values.weights.iter().flat_map(|w| w.iter()) {

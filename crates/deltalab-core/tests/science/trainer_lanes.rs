@@ -124,7 +124,7 @@ fn rescorla_wagner_has_the_same_bits_in_lanes() {
 #[test]
 fn conditioning_with_shuffled_trials_has_the_same_bits_in_lanes() {
     let stages = ["10 A+/10 AB-", "5 (BC+/C-)"].map(String::from).to_vec();
-    let cell = ingredients(Conditioning { stages, trials: Trials::Random });
+    let cell = ingredients(Conditioning { stages, trials: Trials::Random, probes: Vec::new() });
     let outcomes = same_in_lanes::<RescorlaWagner>(&cell, &Default::default());
     assert_ne!(outcomes[0].curve, outcomes[1].curve, "each seed has its own order");
 }

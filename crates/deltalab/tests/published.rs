@@ -1,0 +1,62 @@
+//! Single runs that other people published, among the runs of the same settings in `results/`: each lies within the middle
+//! 95 % of the epochs, runs that never arrive counted as the longest.
+//!
+//! One run says little: this is weak evidence, and all that one number can give.
+
+use std::path::Path;
+
+/// Epochs to the criterion of the runs whose columns have these values; infinite where it was never met.
+fn epochs(experiment: &str, having: &[(&str, &str)]) -> Vec<f64> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(root.join(format!("results/{experiment}/runs.csv"))).unwrap();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let place = |name: &str| header.iter().position(|column| *column == name).expect(name);
+    let rows = lines.map(|line| line.split(',').collect::<Vec<_>>());
+    let rows = rows.filter(|row| having.iter().all(|(column, value)| row[place(column)] == *value));
+    rows.map(|row| row[place("solved_epoch")].parse().unwrap_or(f64::INFINITY)).collect()
+}
+
+/// Whether at most 97.5 % of the runs end before `low` and at most 97.5 % after `high`, what is known of one published run.
+fn in_the_middle(runs: &[f64], low: f64, high: f64) -> bool {
+    let most = 0.975 * runs.len() as f64;
+    let count = |end: &dyn Fn(f64) -> bool| runs.iter().filter(|&&run| end(run)).count() as f64;
+    count(&|run| run < low) <= most && count(&|run| run > high) <= most
+}
+
+/// PDP++'s grid search over learning rates (`demo/css/xor.gridsearch.epc.log`): one run each, from an unknown start.
+#[test]
+fn ten_stored_runs_of_xor_lie_within_the_middle_of_our_distributions() {
+    let never = f64::INFINITY;
+    #[rustfmt::skip]
+    let stored = [
+        ("0.1", 1001.0, never), ("0.2", 476.0, 476.0), ("0.3", 408.0, 408.0), ("0.4", 799.0, 799.0),
+        ("0.5", 222.0, 222.0), ("0.6", 273.0, 273.0), ("0.7", 183.0, 183.0), ("0.8", 221.0, 221.0),
+        ("0.9", never, never), ("1", 148.0, 148.0),
+    ];
+    for (rate, low, high) in stored {
+        let runs = epochs("xor-learning-rates", &[("learner.learning_rate", rate)]);
+        assert_eq!(runs.len(), 100, "learning rate {rate}");
+        assert!(in_the_middle(&runs, low, high), "{low} epochs at learning rate {rate}");
+    }
+}
+
+/// PDP volume 1, p. 331: one hidden unit and direct paths, 558 sweeps. Nature 323, fig. 1: mirror symmetry, 1,425 sweeps.
+#[test]
+fn two_published_runs_lie_within_the_middle_of_our_distributions() {
+    for (experiment, column, value, sweeps) in [
+        ("xor-hidden", "network.hidden", "[1]", 558.0),
+        ("symmetry", "learner", "until solved", 1425.0),
+    ] {
+        let runs = epochs(experiment, &[(column, value)]);
+        assert_eq!(runs.len(), 100, "{experiment}");
+        assert!(in_the_middle(&runs, sweeps, sweeps), "{experiment}: {sweeps}");
+    }
+}
+
+#[test]
+fn a_run_at_the_edge_is_not_in_the_middle() {
+    let runs: Vec<f64> = (1..=100).map(f64::from).collect();
+    assert!(in_the_middle(&runs, 3.0, 3.0) && in_the_middle(&runs, 98.0, 98.0));
+    assert!(!in_the_middle(&runs, 2.0, 2.0) && !in_the_middle(&runs, 99.0, 99.0));
+}
