@@ -23,11 +23,13 @@ impl Case {
         let rows = 1 + below(70);
         let (many, few) = (1 + below(300), 1 + below(TERMS as u32));
         let columns = 1 + below(20);
-        let (kind, a_is_transposed, b_is_transposed) = (below(3), below(2) == 1, below(2) == 1);
+        let (kind, a_is_transposed, b_is_transposed) = (below(5), below(2) == 1, below(2) == 1);
         let (store, terms) = match kind {
             0 => (Store::Set, many),
             1 => (Store::Add, many),
-            _ => (Store::Step(0.3), few),
+            2 => (Store::Step(0.3), few),
+            3 => (Store::Step(0.3), 1),
+            _ => (Store::MeanStep(0.3, 7.0), few),
         };
         let mut numbers = |n: usize| (0..n).map(|_| stream.normal()).collect::<Vec<_>>();
         let (a, b, out) =
@@ -58,6 +60,7 @@ impl Case {
                 }
                 *out = match self.store {
                     Store::Step(rate) => *out + number(rate) * sum,
+                    Store::MeanStep(rate, count) => *out + number(rate) * (sum / number(count)),
                     _ => sum,
                 };
             }
@@ -82,6 +85,7 @@ impl Case {
             Store::Set => Store::Set,
             Store::Add => Store::Add,
             Store::Step(rate) => Store::Step(R::of(rate)),
+            Store::MeanStep(rate, count) => Store::MeanStep(R::of(rate), R::of(count)),
         };
         product(&mut out, self.sizes, a, b, store);
         out

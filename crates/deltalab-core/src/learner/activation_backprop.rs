@@ -28,9 +28,9 @@
 
 use super::{Batch, Context, Forward, Learner, Need, Phase, Phases, Rule};
 use crate::equality::{Claim, nudge};
-use crate::network::{ErrorFunction, Layers, Network, Parameters, Steps};
+use crate::network::{ErrorFunction, Layers, Network, Parameters, Steps, unless_rest};
 use crate::params::{Interval, Must};
-use crate::real::{Level, Mask, Real};
+use crate::real::{Level, Real};
 use crate::train::{Group, Setup, Trace};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -150,7 +150,7 @@ impl<R: Real> State<R> {
         let mut goes_on = false;
         for pattern in 0..patterns {
             let moving = steps.moving[pattern].gt(R::zero());
-            let mut restless = R::Mask::all_lanes(false);
+            let mut restless = R::zero();
             for (layer, shape) in layers.iter().enumerate().skip(1) {
                 for unit in pattern * shape.units..(pattern + 1) * shape.units {
                     let eta = next_net.of(layer, patterns)[unit];
@@ -159,7 +159,7 @@ impl<R: Real> State<R> {
                         next_delta.of(layer, patterns)[unit],
                     );
                     let (y, new) = (plus.activity.of(layer, patterns)[unit], f + lambda * d);
-                    restless = restless.or(tolerance.gt((new - y).abs()).not());
+                    restless = unless_rest(tolerance, new - y, restless);
                     plus.activity.of_mut(layer, patterns)[unit] = R::select(moving, new, y);
                     keep(moving, eta, &mut plus.net.of_mut(layer, patterns)[unit]);
                     keep(moving, f, &mut response.of_mut(layer, patterns)[unit]);

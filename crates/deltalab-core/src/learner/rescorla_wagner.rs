@@ -69,13 +69,46 @@ pub struct State<R> {
     forward: Forward<R>,
     surprise: Layers<R>, // λ − Σ V, or 0 − Σ V
     rated: Layers<R>,    // that, times β
+    salient: Layers<R>,  // x times α
+    one_by_one: bool,    // a batch is one trial
     target: Vec<R>,      // λ, or 0
 }
 
 impl<R: Real> Learner<R> for State<R> {
     #[inline(always)]
     fn direction(&mut self, net: &Network<R>, batch: &Batch<R>, direction: &mut Parameters<R>) {
-        let Self { alpha, beta, beta_absent, lambda, forward, surprise, rated, target } = self;
+        self.meet(net, batch);
+        net.outer_products(&self.rated, &self.forward.activity, direction, batch.patterns);
+        let outcomes = net.topology.layers[1].units;
+        for (changes, &alpha) in
+            direction.weights[0].as_mut_slice().chunks_exact_mut(outcomes).zip(&self.alpha)
+        {
+            for change in changes {
+                *change *= alpha;
+            }
+        }
+    }
+
+    /// Of one trial the change is one product, β(λ − ΣV) · αx: x is 0 or 1, so α comes before or after with the same bits.
+    #[inline(always)]
+    fn factors(&self) -> Option<(&Layers<R>, &Layers<R>)> {
+        self.one_by_one.then_some((&self.rated, &self.salient))
+    }
+
+    #[inline(always)]
+    fn meet(&mut self, net: &Network<R>, batch: &Batch<R>) {
+        let Self {
+            alpha,
+            beta,
+            beta_absent,
+            lambda,
+            forward,
+            surprise,
+            rated,
+            salient,
+            target,
+            ..
+        } = self;
         forward.run(net, batch);
         let patterns = batch.patterns;
         let v = forward.activity.of(1, patterns);
@@ -87,14 +120,8 @@ impl<R: Real> Learner<R> for State<R> {
             surprise[k] = target[k] - v[k];
             rated_surprise[k] = R::select(present, *beta, *beta_absent) * surprise[k];
         }
-        net.outer_products(rated, &forward.activity, direction, patterns);
-        let outcomes = net.topology.layers[1].units;
-        for (changes, &alpha) in
-            direction.weights[0].as_mut_slice().chunks_exact_mut(outcomes).zip(&*alpha)
-        {
-            for change in changes {
-                *change *= alpha;
-            }
+        for ((s, &x), &alpha) in salient.of_mut(0, 1).iter_mut().zip(batch.input()).zip(&*alpha) {
+            *s = x * alpha;
         }
     }
 
@@ -192,6 +219,8 @@ impl Rule for RescorlaWagner {
             forward: Forward::new(context),
             surprise: layers(),
             rated: layers(),
+            salient: layers(),
+            one_by_one: context.patterns == 1,
             target: vec![R::zero(); outcomes * context.patterns],
         }
     }

@@ -21,13 +21,13 @@ pub use initialiser::{Initial, Initialiser};
 pub use layers::Layers;
 pub use parameters::Parameters;
 pub use passes::Paths;
-pub(crate) use settling::SettleErrors;
 pub use settling::{Backward, Clamp, On, Settled, Settling, Steps};
+pub(crate) use settling::{SettleErrors, unless_rest};
 pub use topology::{Connectivity, Layer, NetworkParams, Path, Topology, TopologyError};
 
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
-use product::View;
+use product::{Store, View};
 use std::sync::Arc;
 
 /// A network with its weights: one, or one per lane.
@@ -131,11 +131,18 @@ impl<R: Real> Network<R> {
         self.outer_products_of(Paths::All, receiving, sending, direction, patterns);
     }
 
-    /// [`outer_products`](Self::outer_products) and the step along them in one pass: w ← w + ε Σ_p a_jp b_ip, of at most
-    /// [`product::TERMS`] patterns, in a network whose paths [all learn freely](Topology::learns_freely).
+    /// [`outer_products`](Self::outer_products) and the step along them in one pass, as `store` says, such as
+    /// w ← w + ε Σ_p a_jp b_ip: at most [`product::TERMS`] patterns, in a network whose paths
+    /// [all learn freely](Topology::learns_freely).
     #[inline(always)]
-    pub fn step(&mut self, rate: R, receiving: &Layers<R>, sending: &Layers<R>, patterns: usize) {
-        R::enter(passes::Step { network: self, rate, receiving, sending, patterns });
+    pub fn step(
+        &mut self,
+        store: Store<R>,
+        receiving: &Layers<R>,
+        sending: &Layers<R>,
+        patterns: usize,
+    ) {
+        R::enter(passes::Step { network: self, store, receiving, sending, patterns });
     }
 
     /// Outer products for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).

@@ -94,10 +94,12 @@ impl<R: Real> Steps<R> {
         self.moving[..patterns].fill(R::one());
     }
 
-    /// Counts a step of one pattern in which `restless` lanes moved by the tolerance or more. Says whether any goes on.
+    /// Counts a step of one pattern, in which lanes moved by the tolerance or more where `restless` is 1. Says whether any
+    /// goes on.
     #[inline(always)]
-    pub(crate) fn count(&mut self, pattern: usize, restless: R::Mask) -> bool {
+    pub(crate) fn count(&mut self, pattern: usize, restless: R) -> bool {
         let moving = self.moving[pattern].gt(R::zero());
+        let restless = restless.gt(R::zero());
         let rests = moving.and(restless.not());
         let goes_on = moving.and(restless);
         self.steps[pattern] += R::select(moving, R::one(), R::zero());
@@ -305,7 +307,7 @@ impl<R: Real> Kernel for Settle<'_, R> {
             goes_on = false;
             for pattern in 0..patterns {
                 let moving = state.steps.moving[pattern].gt(R::zero());
-                let mut restless = R::Mask::all_lanes(false);
+                let mut restless = R::zero();
                 for layer in 1..end {
                     let units = layers[layer].units;
                     let here = pattern * units..(pattern + 1) * units;
@@ -316,8 +318,7 @@ impl<R: Real> Kernel for Settle<'_, R> {
                             On::Activation => *y + dt * (f - *y),
                             On::Net => f,
                         };
-                        // Below the tolerance is rest; what is not comparable (NaN) is not.
-                        restless = restless.or(tolerance.gt((new - *y).abs()).not());
+                        restless = unless_rest(tolerance, new - *y, restless);
                         *y = R::select(moving, new, *y);
                     }
                 }
@@ -332,6 +333,13 @@ impl<R: Real> Kernel for Settle<'_, R> {
             R::enter(NetInput { network, layer, activity: &state.activity, eta, patterns });
         }
     }
+}
+
+/// 1 unless a change is below the tolerance, which is rest; what is not comparable (NaN) is not. A number, for the compiler
+/// joins masks of several registers in slow ways.
+#[inline(always)]
+pub(crate) fn unless_rest<R: Real>(tolerance: R, change: R, restless: R) -> R {
+    R::select(tolerance.gt(change.abs()), restless, R::one())
 }
 
 /// h ← h + dt (η − h) where a pattern still moves.
@@ -411,13 +419,13 @@ impl<R: Real> Kernel for SettleErrors<'_, R> {
             goes_on = false;
             for pattern in 0..patterns {
                 let moving = steps.moving[pattern].gt(R::zero());
-                let mut restless = R::Mask::all_lanes(false);
+                let mut restless = R::zero();
                 for (layer, shape) in layers.iter().enumerate().skip(1) {
                     let here = pattern * shape.units..(pattern + 1) * shape.units;
                     let sum = &sum.of(layer, patterns)[here.clone()];
                     for (v, &sum) in v.of_mut(layer, patterns)[here].iter_mut().zip(sum) {
                         let new = *v + dt * (sum - *v);
-                        restless = restless.or(tolerance.gt((new - *v).abs()).not());
+                        restless = unless_rest(tolerance, new - *v, restless);
                         *v = R::select(moving, new, *v);
                     }
                 }

@@ -65,6 +65,14 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
     fn shift_left(a: Self) -> Self;
     /// Bits shifted right by the width of the mantissa.
     fn shift_right(a: Self) -> Self;
+    /// Whether it can [`turn`](Self::turn) a square of numbers over.
+    const TURNS: bool = false;
+    /// N rows of N numbers, turned over: register c of `to` gets number c of every row. Row r stands at `from + r · stride`.
+    ///
+    /// # Safety
+    /// Every row points to at least N numbers; `TURNS` holds.
+    #[inline(always)]
+    unsafe fn turn(_from: *const Self::Elem, _stride: usize, _to: &mut [Self]) {}
     /// Runs a kernel inside a function compiled for this register's instructions.
     fn enter<K: Kernel>(kernel: K) -> K::Out;
 }

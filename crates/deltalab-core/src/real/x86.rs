@@ -27,13 +27,26 @@ fn enter_sse2<K: Kernel>(kernel: K) -> K::Out {
     kernel.run()
 }
 
+/// Four numbers at `from`, and four from `other` on.
+///
+/// # Safety
+/// They are there.
+#[inline(always)]
+unsafe fn fours(from: *const f32, other: usize) -> __m256 {
+    // SAFETY: the caller vouches for the numbers, and the head of this module for the instructions.
+    unsafe {
+        let low = _mm256_castps128_ps256(_mm_loadu_ps(from));
+        _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(other)))
+    }
+}
+
 /// Declares a register type with its operations: name, element, lanes, register, mask, then the expressions.
 macro_rules! register {
     ($(#[$doc:meta])* $name:ident, $elem:ty, $n:literal, $register:ty, $mask:ty,
      $set:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident $min:ident $and:ident $or:ident $xor:ident,
      gt: |$ga:ident, $gb:ident| $gt:expr, ge: |$ea:ident, $eb:ident| $ge:expr,
      select: |$m:ident, $yes:ident, $no:ident| $select:expr,
-     left: |$l:ident| $left:expr, right: |$r:ident| $right:expr, enter: $enter:expr, registers: $registers:literal, half: $half:ty) => {
+     left: |$l:ident| $left:expr, right: |$r:ident| $right:expr, enter: $enter:expr, registers: $registers:literal, half: $half:ty $(, turn: |$from:ident, $stride:ident, $to:ident| $turn:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         #[repr(transparent)]
@@ -82,6 +95,11 @@ macro_rules! register {
             fn shift_right(a: Self) -> Self { let $r = a.0; Self(unsafe { $right }) }
             #[inline(always)]
             fn enter<K: Kernel>(kernel: K) -> K::Out { $enter(kernel) }
+            $(
+                const TURNS: bool = true;
+                #[inline(always)]
+                unsafe fn turn($from: *const $elem, $stride: usize, $to: &mut [Self]) { unsafe { $turn } }
+            )?
         }
     };
 }
@@ -191,7 +209,18 @@ register!(
     select: |m, yes, no| _mm256_blendv_pd(no, yes, m.0),
     left: |a| _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(a))),
     right: |a| _mm256_castsi256_pd(_mm256_srli_epi64::<52>(_mm256_castpd_si256(a))),
-    enter: |kernel| unsafe { enter_avx2(kernel) }, registers: 16, half: One<f64>
+    enter: |kernel| unsafe { enter_avx2(kernel) }, registers: 16, half: One<f64>,
+    turn: |from, stride, to| {
+        let (a, b) = (_mm256_loadu_pd(from), _mm256_loadu_pd(from.add(stride)));
+        let (c, d) = (_mm256_loadu_pd(from.add(2 * stride)), _mm256_loadu_pd(from.add(3 * stride)));
+        // Pairs of rows, then their halves.
+        let (ab, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        let (cd, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+        to[0].0 = _mm256_permute2f128_pd::<0x20>(ab, cd);
+        to[1].0 = _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd);
+        to[2].0 = _mm256_permute2f128_pd::<0x31>(ab, cd);
+        to[3].0 = _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd);
+    }
 );
 register!(
     /// Eight `f32` in an AVX register; shifts of bits need AVX2.
@@ -201,7 +230,21 @@ register!(
     select: |m, yes, no| _mm256_blendv_ps(no, yes, m.0),
     left: |a| _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(a))),
     right: |a| _mm256_castsi256_ps(_mm256_srli_epi32::<23>(_mm256_castps_si256(a))),
-    enter: |kernel| unsafe { enter_avx2(kernel) }, registers: 16, half: One<f32>
+    enter: |kernel| unsafe { enter_avx2(kernel) }, registers: 16, half: One<f32>,
+    turn: |from, stride, to| {
+        // Of rows r and r + 4 the first halves side by side, then the second: twice a square of four by four.
+        for half in 0..2 {
+            let from = from.add(4 * half);
+            let (a, b) = (fours(from, 4 * stride), fours(from.add(stride), 4 * stride));
+            let (c, d) = (fours(from.add(2 * stride), 4 * stride), fours(from.add(3 * stride), 4 * stride));
+            let (ab, ab_late) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let (cd, cd_late) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            to[4 * half].0 = _mm256_shuffle_ps::<0x44>(ab, cd);
+            to[4 * half + 1].0 = _mm256_shuffle_ps::<0xee>(ab, cd);
+            to[4 * half + 2].0 = _mm256_shuffle_ps::<0x44>(ab_late, cd_late);
+            to[4 * half + 3].0 = _mm256_shuffle_ps::<0xee>(ab_late, cd_late);
+        }
+    }
 );
 register!(
     /// Two `f64` in an SSE2 register.

@@ -85,24 +85,30 @@ fn a_run_is_the_plain_loop_over_orders_batches_reductions_and_schedules() {
                 for schedule in
                     [Schedule::Constant, Schedule::InverseTime(InverseTime { decay: 0.2 })]
                 {
-                    let mut cell = Ingredients { schedule, master_seed: 5, ..xor() };
-                    (cell.train.order, cell.train.batch, cell.train.reduction) =
-                        (order, batch, reduction);
-                    cell.optimiser =
-                        OptimiserParams::Momentum(Momentum { momentum: 0.5, weight_decay: 0.01 });
-                    for outcome in
-                        train::<Backprop>(&cell, &Params::default(), Level::widest(), &[0, 7])
-                    {
-                        let (curve, _) = by_hand(&cell, outcome.seed);
-                        assert_eq!(outcome.curve, curve, "{:?}, seed {}", cell.train, outcome.seed);
-                        assert_eq!((outcome.epochs, outcome.pattern_updates), (30, 120));
-                        cells += 1;
+                    let momentum = Momentum { momentum: 0.5, weight_decay: 0.01 };
+                    // Plain gradient descent makes direction and change in one pass.
+                    let optimisers =
+                        [OptimiserParams::default(), OptimiserParams::Momentum(momentum)];
+                    for optimiser in optimisers {
+                        let mut cell = Ingredients { optimiser, master_seed: 5, ..xor() };
+                        cell.schedule = schedule.clone();
+                        (cell.train.order, cell.train.batch, cell.train.reduction) =
+                            (order, batch, reduction);
+                        let level = Level::widest();
+                        for outcome in train::<Backprop>(&cell, &Params::default(), level, &[0, 7])
+                        {
+                            let (curve, _) = by_hand(&cell, outcome.seed);
+                            let what = format!("{:?}, {:?}", cell.train, cell.optimiser);
+                            assert_eq!(outcome.curve, curve, "{what}, seed {}", outcome.seed);
+                            assert_eq!((outcome.epochs, outcome.pattern_updates), (30, 120));
+                            cells += 1;
+                        }
                     }
                 }
             }
         }
     }
-    assert_eq!(cells, 72);
+    assert_eq!(cells, 144);
 }
 
 #[test]

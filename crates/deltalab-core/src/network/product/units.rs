@@ -1,11 +1,11 @@
 //! The product of one run: registers hold units side by side, along the rows of `out`.
 //!
-//! With few columns (online learning) the registers read `a` where it lies, or, where its rows lie apart (errors carried back),
-//! eight sums are made side by side by plain numbers. With many (mini-batches) `a` is first copied, [`TERMS`] terms of
-//! M registers at a time, store a panel that stays in the nearest cache while every column passes.
+//! With few columns (online learning) the registers read `a` where it lies; where its rows lie apart (errors carried back),
+//! squares of it are turned over in registers, and what remains is summed by plain numbers. With many (mini-batches) `a` is
+//! first copied, [`TERMS`] terms of M registers at a time, to a panel that stays in the nearest cache while every column passes.
 
 use super::{Store, View};
-use crate::real::{Kernel, Pack, Real};
+use crate::real::{Along, Elem, Kernel, Pack, Real, along};
 use core::mem::MaybeUninit;
 
 /// Terms of a panel: M registers of 64 bytes each make 16 KiB.
@@ -33,18 +33,21 @@ pub(super) fn product<R: Real>(
         Store::Set => Store::Set,
         Store::Add => Store::Add,
         Store::Step(rate) => Store::Step(rate.lanes()[0]),
+        Store::MeanStep(rate, count) => Store::MeanStep(rate.lanes()[0], count.lanes()[0]),
     };
     // A single row lies along the columns of `out`: the same sums, the other way up.
     let (rows, columns, a, b) = match rows {
         1 => (columns, 1, b.transpose(), a.transpose()),
         _ => (rows, columns, a, b),
     };
-    if columns >= MANY {
+    if let (Store::Step(rate), 1, 1) = (store, terms, a.row) {
+        outer::<R::Row>(out, (rows, columns), a, b, rate);
+    } else if columns >= MANY {
         R::enter(Panels::<R::Row> { out, sizes: (rows, terms, columns), a, b, store });
     } else if a.row == 1 && rows > 1 {
         in_place::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
     } else {
-        one_by_one(out, (rows, terms, columns), 0, a, b, store);
+        across::<R::Row>(out, (rows, terms, columns), a, b, store);
     }
 }
 
@@ -53,6 +56,39 @@ pub(super) fn product<R: Real>(
 struct Rows<E> {
     start: *const E,
     stride: usize,
+}
+
+/// The step of one pattern, out ← out + rate · (a_j b_p): nothing is summed, and every weight is seen once.
+#[inline(always)]
+fn outer<P: Pack>(
+    out: &mut [P::Elem],
+    (rows, columns): (usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    rate: P::Elem,
+) {
+    for p in 0..columns {
+        let out = &mut out[p * rows..(p + 1) * rows];
+        along::<P>(0, rows, &mut OuterAlong { out, a, from_b: b.at(0, p), rate });
+    }
+}
+
+/// [`outer`] of one register.
+struct OuterAlong<'a, E> {
+    out: &'a mut [E],
+    a: View<'a, E>,
+    from_b: E,
+    rate: E,
+}
+
+impl<E: Elem> Along<E> for OuterAlong<'_, E> {
+    #[inline(always)]
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+        // SAFETY: `product` has checked every row.
+        let from_a = unsafe { P::load(self.a.pointer(at, 0)) };
+        let product = P::mul(from_a, P::splat(self.from_b));
+        put(&mut self.out[at..], product, Store::Step(self.rate));
+    }
 }
 
 /// Registers along rows that lie side by side, from row `first` on.
@@ -85,6 +121,82 @@ fn in_place<P: Pack>(
     }
 }
 
+/// Registers across rows that lie apart but whose terms lie side by side: both are turned over, square by square.
+#[inline(always)]
+fn across<P: Pack>(
+    out: &mut [P::Elem],
+    (rows, terms, columns): (usize, usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    store: Store<P::Elem>,
+) {
+    if !P::TURNS && P::N > 1 {
+        return across::<P::Half>(out, (rows, terms, columns), a, b, store);
+    }
+    let mut j = 0;
+    if P::TURNS && a.column == 1 {
+        while j + 2 * P::N <= rows {
+            for p in 0..columns {
+                squares::<P, 2>(out, (rows, terms), (j, p), a, b, store);
+            }
+            j += 2 * P::N;
+        }
+        while j + P::N <= rows {
+            for p in 0..columns {
+                squares::<P, 1>(out, (rows, terms), (j, p), a, b, store);
+            }
+            j += P::N;
+        }
+    }
+    one_by_one(out, (rows, terms, columns), j, a, b, store);
+}
+
+/// REGISTERS registers of sums, of rows from j on and column p.
+#[inline(always)]
+fn squares<P: Pack, const REGISTERS: usize>(
+    out: &mut [P::Elem],
+    (rows, terms): (usize, usize),
+    (j, p): (usize, usize),
+    a: View<'_, P::Elem>,
+    b: View<'_, P::Elem>,
+    store: Store<P::Elem>,
+) {
+    let mut sums = [P::splat(-P::Elem::default()); REGISTERS]; // −0 + x is x, also for x = −0
+    if let Store::Add = store {
+        for m in 0..REGISTERS {
+            sums[m] = load(&out[p * rows + j + m * P::N..]);
+        }
+    }
+    let whole = terms / P::N * P::N;
+    let mut turned = [P::splat(P::Elem::default()); 8];
+    let mut k = 0;
+    while k < whole {
+        for m in 0..REGISTERS {
+            // SAFETY: `product` has checked every row and term.
+            unsafe { P::turn(a.pointer(j + m * P::N, k), a.row, &mut turned) };
+            for c in 0..P::N {
+                let from_b = P::splat(b.at(k + c, p));
+                sums[m] = P::add(sums[m], P::mul(turned[c], from_b));
+            }
+        }
+        k += P::N;
+    }
+    while k < terms {
+        let from_b = P::splat(b.at(k, p));
+        for m in 0..REGISTERS {
+            let mut column = [P::Elem::default(); 8];
+            for r in 0..P::N {
+                column[r] = a.at(j + m * P::N + r, k);
+            }
+            sums[m] = P::add(sums[m], P::mul(load(&column), from_b));
+        }
+        k += 1;
+    }
+    for m in 0..REGISTERS {
+        put(&mut out[p * rows + j + m * P::N..], sums[m], store);
+    }
+}
+
 /// From row `first` on eight sums side by side, each along its own row.
 #[inline(always)]
 fn one_by_one<E: Real>(
@@ -99,17 +211,17 @@ fn one_by_one<E: Real>(
         let out = &mut out[p * rows..(p + 1) * rows];
         let mut j = first;
         while j + 8 <= rows {
-            sums::<E, 8>(&mut out[j..j + 8], terms, (j, p), a, b, store);
+            sums::<E, 8>(out, terms, (j, p), a, b, store);
             j += 8;
         }
         while j < rows {
-            sums::<E, 1>(&mut out[j..j + 1], terms, (j, p), a, b, store);
+            sums::<E, 1>(out, terms, (j, p), a, b, store);
             j += 1;
         }
     }
 }
 
-/// L sums side by side.
+/// L sums side by side, from row j on; `out` is column p.
 #[inline(always)]
 fn sums<E: Real, const L: usize>(
     out: &mut [E],
@@ -122,7 +234,7 @@ fn sums<E: Real, const L: usize>(
     let mut sums = [E::zero(); L];
     let mut k = 0;
     if let Store::Add = store {
-        sums.copy_from_slice(out);
+        sums.copy_from_slice(&out[j..j + L]);
     } else {
         for l in 0..L {
             sums[l] = a.at(j + l, 0) * b.at(0, p);
@@ -137,10 +249,7 @@ fn sums<E: Real, const L: usize>(
         k += 1;
     }
     for l in 0..L {
-        match store {
-            Store::Set | Store::Add => out[l] = sums[l],
-            Store::Step(rate) => out[l] += rate * sums[l],
-        }
+        store.put(&mut out[j + l], sums[l]);
     }
 }
 
@@ -197,7 +306,8 @@ fn panel<P: Pack, const REGISTERS: usize>(
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
-    assert!(terms <= TERMS || !matches!(store, Store::Step(_)), "more terms than a panel has");
+    let steps = matches!(store, Store::Step(_) | Store::MeanStep(..));
+    assert!(terms <= TERMS || !steps, "more terms than a panel has");
     let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
     let width = REGISTERS * P::N;
@@ -279,15 +389,24 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     }
     for c in 0..COLUMNS {
         for m in 0..REGISTERS {
-            let out = &mut out[(p + c) * rows + j + m * P::N..][..P::N];
-            let value = match store {
-                Store::Set | Store::Add => sums[c][m],
-                Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums[c][m])),
-            };
-            // SAFETY: `out` has N numbers.
-            unsafe { P::store(value, out.as_mut_ptr()) };
+            put(&mut out[(p + c) * rows + j + m * P::N..], sums[c][m], store);
         }
     }
+}
+
+/// Puts whole sums into the first register of a row.
+#[inline(always)]
+fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<P::Elem>) {
+    assert!(out.len() >= P::N);
+    let value = match store {
+        Store::Set | Store::Add => sums,
+        Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums)),
+        Store::MeanStep(rate, count) => {
+            P::add(load(out), P::mul(P::splat(rate), P::div(sums, P::splat(count))))
+        }
+    };
+    // SAFETY: `out` has N numbers.
+    unsafe { P::store(value, out.as_mut_ptr()) };
 }
 
 /// The first register of a row.
