@@ -227,11 +227,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             let value = found[cell];
             let text = match value {
                 Some(value) => number(value),
-                None if summaries[cell].n == 0 => String::new(),
-                None => "–".to_owned(), // a median that was not reached
+                None => String::new(),
             };
-            let share = value.filter(|v| v.is_finite()).map_or(0.0, share);
-            unreached |= value.is_none() && summaries[cell].n > 0;
+            let is_unreached = value.is_none() && summaries[cell].n > 0;
+            unreached |= is_unreached;
+            let share = match value {
+                _ if is_unreached => None, // a median that was not reached
+                value => Some(value.filter(|v| v.is_finite()).map_or(0.0, share)),
+            };
             let best = value.is_some() && value == best;
             let tile = Tile { share, text, best };
             marks.push(Mark::Tile((column as f64, row as f64 + 1.0 - rows.len() as f64), tile));
@@ -288,9 +291,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: if empty { Vec::new() } else { vec![ramp] },
         caption: caption(scene, measure.as_ref(), unreached),
+        ..Chart::default()
     };
     let stem = measure.map_or(String::new(), |measure| format!("-{}", measure.name));
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
+    Ok(Drawing {
+        stem: format!("{}{stem}", KIND.name),
+        picture: Picture::Chart(Box::new(chart)),
+        table,
+    })
 }
 
 /// A value with about three digits.
@@ -316,7 +324,7 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
         );
     }
     if unreached {
-        caption.push("–: half of the runs were not solved.".to_owned());
+        caption.push("Struck out: half of the runs were not solved.".to_owned());
     }
     caption.extend(tally::remarks(
         scene.runs,
