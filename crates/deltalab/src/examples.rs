@@ -48,6 +48,8 @@ pub const EXAMPLES: &[Example] = examples![
     "gradient" / "gradient-angle",
     "lambda" / "lambda",
     "second-order" / "second-order",
+    "gallery" / "gallery",
+    "gallery" / "gallery-conditioning",
     "smoke" / "smoke",
 ];
 
