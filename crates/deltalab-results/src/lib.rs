@@ -47,7 +47,7 @@
 //! assert_eq!(verdict.cells[0].summary.success.unwrap().epochs.median, Some(209));
 //! assert_eq!(
 //!     verdict.sentences[0].text,
-//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm), by 790 epochs on average (95 % interval 788 to 793)."
+//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm), by 790 of 1000 epochs on average (95 % interval 788 to 793)."
 //! );
 //! ```
 

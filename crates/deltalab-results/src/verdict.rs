@@ -105,7 +105,9 @@ pub fn sentences(runs: &Runs, comparisons: &[Comparison], metric: Option<usize>)
                 .iter()
                 .all(|&cell| runs.of(cell).all(|record| record.status != Status::Solved));
             if !none_solved {
-                sentences.push(on_speed(comparison, &names));
+                let limits =
+                    [comparison.a, comparison.b].map(|cell| runs.study().cells[cell].max_epochs);
+                sentences.push(on_speed(comparison, &names, limits[0].min(limits[1])));
                 continue;
             }
             let Names { a, b, context } = &names;
@@ -122,7 +124,7 @@ pub fn sentences(runs: &Runs, comparisons: &[Comparison], metric: Option<usize>)
     sentences
 }
 
-fn on_speed(comparison: Comparison, names: &Names) -> Sentence {
+fn on_speed(comparison: Comparison, names: &Names, limit: u64) -> Sentence {
     let Comparison { a: cell_a, b: cell_b, pairs, .. } = comparison;
     let Names { a, b, context } = names;
     let p = p_text(comparison.p_holm);
@@ -151,14 +153,15 @@ fn on_speed(comparison: Comparison, names: &Names) -> Sentence {
         if ties > 0 {
             text += &format!(", neither on {ties}");
         }
-        let later = comparison.effect.map(|effect| in_epochs(effect, first > second));
+        let later = comparison.effect.map(|effect| in_epochs(effect, first > second, limit));
         (Some(cell), format!("{text} ({p}){}.", later.unwrap_or_default()))
     };
     Sentence { comparison, ahead, text, context: context.clone() }
 }
 
-/// By how many epochs the winner, the first or the second, is ahead on average: `, by 132 epochs on average (…)`.
-fn in_epochs(effect: Effect, first_wins: bool) -> String {
+/// By how many epochs the winner, the first or the second, is ahead on average, of those that a run may take:
+/// `, by 132 of 400 epochs on average (…)`.
+fn in_epochs(effect: Effect, first_wins: bool, limit: u64) -> String {
     let turned = |value: f64| if first_wins { -value } else { value };
     let ahead = turned(effect.estimate);
     let interval = effect.interval.map(|it| {
@@ -168,8 +171,10 @@ fn in_epochs(effect: Effect, first_wins: bool) -> String {
     });
     let interval = interval.unwrap_or_default();
     match ahead {
-        ahead if ahead > 0.0 => format!(", by {} epochs on average{interval}", short(ahead)),
-        _ => format!(", though on average the difference is {} epochs{interval}", short(ahead)),
+        ahead if ahead > 0.0 => {
+            format!(", by {} of {limit} epochs on average{interval}", short(ahead))
+        }
+        _ => format!(", though by {} of {limit} epochs on average{interval}", short(ahead)),
     }
 }
 
