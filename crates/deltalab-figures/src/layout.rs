@@ -7,7 +7,7 @@
 use crate::canvas::Rect;
 use crate::chart::{Axis, Chart, Extent, Key, Mark, Span};
 use crate::font::Font;
-use crate::ticks::{Scale, ticks};
+use crate::ticks::{Scale, multiples, ticks};
 
 /// Size of ticks, legend and caption in px: 7 pt at 85 mm.
 pub(crate) const SMALL: f64 = 14.0;
@@ -32,7 +32,7 @@ pub(crate) const MARGIN: f64 = 12.0;
 const RIGHT: f64 = 30.0;
 /// Between panels, and between the last tick label of one and the first of the next.
 const GAP: f64 = 26.0;
-const LABEL_GAP: f64 = 14.0;
+const LABEL_GAP: f64 = 22.0;
 /// The height of a panel of numbers, at most.
 const TALLEST: f64 = 340.0;
 /// Height of one row of a chart of rows.
@@ -198,6 +198,7 @@ fn page(chart: &Chart, font: &Font) -> (f64, usize) {
         || widest(&mut chart.legend.iter().map(|k| &k.label))
             > COLUMN - 2.0 * MARGIN - SAMPLE - 7.0;
     match chart.panels.len() {
+        2.. if chart.across.is_some_and(|across| across > 0) => (FULL, chart.across.unwrap_or(1)),
         0 | 1 if wide => (FULL, 1),
         0 | 1 => (COLUMN, 1),
         2 | 4 => (FULL, 2),
@@ -327,7 +328,10 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
     }
     let scale = axis.scale;
     let (low, high) = shown_values(axis, extent);
-    let ticks = ticks(scale, low, high, count);
+    let ticks = match axis.step {
+        Some(step) if scale == Scale::Linear => multiples(step, low, high),
+        _ => ticks(scale, low, high, count),
+    };
     // With fewer than two labels among the data, the axis goes on to the round values around them.
     let inside = ticks.marks.iter().filter(|t| !t.label.is_empty());
     let enough = inside.filter(|t| t.value >= low && t.value <= high).count() >= 2;
@@ -388,6 +392,7 @@ mod tests {
             panels: vec![panel; panels],
             legend: (0..lines).map(key).collect(),
             caption: vec![name.to_owned(); 3],
+            across: None,
         }
     }
 

@@ -14,6 +14,8 @@
 //! | [`runs`], [`difference`] | finished runs by cell and seed; where two records of a run differ |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
+//! | [`effect`], [`precision`] | how large a difference is; what n seeds can tell, before the first run |
+//! | [`profile`] | learners over many problems: performance profiles, interquartile means |
 //! | [`tuning`] | which trial of a search is the best |
 //! | [`folders`] | two folders side by side |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
@@ -46,7 +48,7 @@
 //! assert_eq!(verdict.cells[0].summary.success.unwrap().epochs.median, Some(209));
 //! assert_eq!(
 //!     verdict.sentences[0].text,
-//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm)."
+//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm), by 790 of 1000 epochs on average (95 % interval 788 to 793)."
 //! );
 //! ```
 
@@ -55,6 +57,7 @@ pub mod columns;
 pub mod comparison;
 pub mod difference;
 mod disk;
+pub mod effect;
 mod error;
 pub mod folder;
 pub mod folders;
@@ -63,6 +66,8 @@ mod lock;
 pub mod manifest;
 pub mod number;
 pub mod part;
+pub mod precision;
+pub mod profile;
 pub mod record;
 pub mod runs;
 pub mod statistics;

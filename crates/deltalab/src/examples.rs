@@ -85,6 +85,8 @@ pub const EXAMPLES: &[Example] = examples![
     "lambda" / "lambda",
     "lambda" / "lambda-digits",
     "second-order" / "second-order",
+    "gallery" / "gallery",
+    "gallery" / "gallery-conditioning",
     "smoke" / "smoke",
 ];
 

@@ -8,7 +8,8 @@ use std::path::Path;
 /// Epochs to the criterion of the runs whose columns have these values; infinite where it was never met.
 fn epochs(experiment: &str, having: &[(&str, &str)]) -> Vec<f64> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let text = std::fs::read_to_string(root.join(format!("results/{experiment}/runs.csv"))).unwrap();
+    let text =
+        std::fs::read_to_string(root.join(format!("results/{experiment}/runs.csv"))).unwrap();
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
     let place = |name: &str| header.iter().position(|column| *column == name).expect(name);

@@ -253,6 +253,53 @@ fn a_report_is_the_same_page_from_journal_and_from_tables() {
 }
 
 #[test]
+fn figures_are_the_same_from_journal_and_from_tables() {
+    let place = stored(XOR, "r");
+    let before = place.below("r/figures");
+    without_journal(&place, "r");
+    std::fs::remove_dir_all(place.path("r/figures")).unwrap();
+    let ended = deltalab(&place, &["figures", "r"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(place.below("r/figures") == before, "other bytes");
+}
+
+#[test]
+fn figures_that_the_spec_no_longer_asks_for_are_removed_and_named() {
+    let survival = "[[figure]]\nkind = \"survival\"\n";
+    let place = stored(&format!("{XOR}{survival}[[figure]]\nkind = \"final\"\n"), "r");
+    place.write("r/figures/mine.svg", "<svg/>"); // not one of ours
+    std::fs::copy(place.path("r/figures/survival.svg"), place.path("r/figures/edited.svg"))
+        .unwrap();
+    assert!(place.exists("r/figures/final-train_sse.png"));
+    place.write("spec.toml", &format!("{XOR}{survival}"));
+    let ended = deltalab(&place, &["run", "spec.toml", "--out", "r"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let says = "Removed 1 figure that the spec no longer asks for: final-train_sse.";
+    assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    let left: Vec<String> = place.below("r/figures").into_keys().collect();
+    assert_eq!(left, ["edited.svg", "mine.svg", "survival.csv", "survival.png", "survival.svg"]);
+    let json = deltalab(&place, &["figures", "r", "--json"]).json();
+    assert_eq!(json["removed"], serde_json::json!([]));
+}
+
+#[test]
+fn a_learner_compared_with_itself_does_not_differ_and_that_is_said() {
+    // momentum 0 is plain descent, bit for bit, and another configuration
+    let spec = XOR.replace("momentum = 0.9", "momentum = 0.0").replace("seeds = 6", "seeds = 12");
+    let place = stored(&spec.replace("learning_rate = 0.5", "learning_rate = 2.0"), "r");
+    let ended = deltalab(&place, &["run", "spec.toml", "--out", "r", "--quiet"]);
+    let said = support::words(&ended.stdout);
+    let expected = "No difference in speed: on each of 12 seeds neither plain nor momentum is solved sooner (difference 0, p = 1 after Holm).";
+    assert!(said.contains(expected), "{said}");
+    for row in place.read("r/comparisons.csv").lines().skip(1) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let (measure, estimate, p) = (fields[4], fields[6], &fields[9..]);
+        let none = if measure == "faster" { "0.5" } else { "0.0" };
+        assert_eq!((estimate, p), (none, &["1.0", "1.0"][..]), "{row}");
+    }
+}
+
+#[test]
 fn a_report_needs_curves_and_says_when_they_are_gone() {
     let place = stored(XOR, "r");
     without_journal(&place, "r");
@@ -260,7 +307,10 @@ fn a_report_needs_curves_and_says_when_they_are_gone() {
     let before = place.tree();
     let ended = deltalab(&place, &["report", "r"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
-    insta::assert_snapshot!(ended.stderr, @"error: r: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run makes them again");
+    insta::assert_snapshot!(ended.stderr, @"error: r: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run r/spec.toml --out r makes them again");
+    let ended = deltalab(&place, &["figures", "r"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    insta::assert_snapshot!(ended.stderr, @"error: r: holds no curves (neither parts/ nor curves.csv), and figures show them; deltalab run r/spec.toml --out r makes them again");
     assert_eq!(place.tree(), before);
     std::fs::remove_file(place.path("r/runs.csv")).unwrap();
     let ended = deltalab(&place, &["report", "r"]);
@@ -299,6 +349,10 @@ fn an_unfinished_folder_is_verified_and_reported_as_far_as_it_is() {
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.contains("partial 5/12 runs, and the report says so"), "{}", ended.stderr);
     assert!(place.read("r/report.html").contains("partial 5/12 runs"));
+    let ended = deltalab(&place, &["figures", "r"]);
+    assert_eq!(ended.code, Some(0));
+    assert!(ended.stderr.contains("partial 5/12 runs, and the figures say so"), "{}", ended.stderr);
+    assert!(place.read("r/figures/survival.svg").contains("Unfinished: partial 5/12 runs."));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `final`: a final metric, a row for each cell: every run as a point, and the mean with its 95 % bootstrap interval (BCa).
+//! `final`: a final metric, a row for each cell: every run as a point, and the mean with its 95 % bootstrap interval.
 //!
 //! Points are spread over the height of the row by their place in the list of seeds, always alike. CSV: `metric,what,seed,value,low,high,n`, where
 //! `what` is `run` (with its seed) or `mean` (with interval and n).
@@ -101,8 +101,13 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: Vec::new(),
         caption: caption(scene, not_finite, single),
+        ..Chart::default()
     };
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
+    Ok(Drawing {
+        stem: format!("{}{stem}", KIND.name),
+        picture: Picture::Chart(Box::new(chart)),
+        table,
+    })
 }
 
 /// Where in its row the point of the i-th seed stands: the multiples of the golden ratio, about the middle.
@@ -127,7 +132,7 @@ fn color(study: &Study, cell: &Cell, line: Style, lines: usize) -> Style {
 fn caption(scene: &Scene<'_>, not_finite: usize, single: bool) -> Vec<String> {
     let count = tally::count(scene.runs);
     let mut caption = vec![format!(
-        "Points: runs ({count} per row); diamond and bar: mean with 95\u{a0}% bootstrap interval (BCa)."
+        "Points: runs ({count} per row); diamond and bar: mean with 95\u{a0}% bootstrap interval."
     )];
     if single {
         caption.push("A single run has no interval.".to_owned());

@@ -215,7 +215,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v))),
     };
-    let better = measure.as_ref().map_or(Better::Neither, |measure| measure.better);
+    let share = |value: f64| if high > low { (value - low) / (high - low) } else { 0.5 };
 
     let mut titles: Vec<&str> = Vec::new();
     for (title, ..) in places.iter().flatten() {
@@ -239,14 +239,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             let value = found[cell];
             let text = match value {
                 Some(value) => number(value),
-                None if summaries[cell].n == 0 => String::new(),
-                None => "–".to_owned(), // a median that was not reached
+                None => String::new(),
             };
-            let share = match summaries[cell].n {
-                0 => 0.0,
-                _ => share(value, better, (low, high)),
+            let is_unreached = value.is_none() && summaries[cell].n > 0;
+            unreached |= is_unreached;
+            let share = match value {
+                _ if is_unreached => None, // a median that was not reached
+                value => Some(value.filter(|v| v.is_finite()).map_or(0.0, share)),
             };
-            unreached |= value.is_none() && summaries[cell].n > 0;
             let best = value.is_some() && value == best;
             let tile = Tile { share, text, best };
             marks.push(Mark::Tile((column as f64, row as f64 + 1.0 - rows.len() as f64), tile));
@@ -303,20 +303,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: if empty { Vec::new() } else { vec![ramp] },
         caption: caption(scene, measure.as_ref(), unreached),
+        ..Chart::default()
     };
     let stem = measure.map_or(String::new(), |measure| format!("-{}", measure.name));
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
-}
-
-/// How dark a field is, from 0 for the least value to 1 for the largest. One without a finite value is as dark as the worst: a
-/// median that was not reached must not look like a small one.
-fn share(value: Option<f64>, better: Better, (low, high): (f64, f64)) -> f64 {
-    match value.filter(|value| value.is_finite()) {
-        Some(value) if high > low => (value - low) / (high - low),
-        Some(_) => 0.5,
-        None if better == Better::Lower => 1.0,
-        None => 0.0,
-    }
+    Ok(Drawing {
+        stem: format!("{}{stem}", KIND.name),
+        picture: Picture::Chart(Box::new(chart)),
+        table,
+    })
 }
 
 /// A value with about three digits.
@@ -342,7 +336,7 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
         );
     }
     if unreached {
-        caption.push("–: fewer than half of the runs were solved.".to_owned());
+        caption.push("Struck out: fewer than half of the runs were solved.".to_owned());
     }
     caption.extend(tally::remarks(
         scene.runs,
@@ -361,14 +355,6 @@ mod tests {
         let values = [0.0, 1.0, 0.973, 0.0123, 12.34, 937.5, 2.5e-5, 1234.5, 7e6];
         let expected = ["0", "1", "0.97", "0.012", "12.3", "937.5", "2.5e-5", "1234", "7.0e6"];
         assert_eq!(values.map(number), expected);
-    }
-
-    #[test]
-    fn a_median_that_was_not_reached_is_as_dark_as_the_longest() {
-        let epochs = |value| share(value, Better::Lower, (10.0, 50.0));
-        assert_eq!([Some(10.0), Some(20.0), Some(50.0), None].map(epochs), [0.0, 0.25, 1.0, 1.0]);
-        assert_eq!(share(None, Better::Higher, (0.0, 1.0)), 0.0);
-        assert_eq!(share(Some(3.0), Better::Lower, (3.0, 3.0)), 0.5);
     }
 
     #[test]

@@ -130,11 +130,12 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             span: Span::Data,
             ..Axis::default()
         },
+        across: (panels.len() > 1).then_some(Moment::ALL.len()),
         panels,
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene),
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 fn caption(scene: &Scene<'_>) -> Vec<String> {

@@ -88,11 +88,13 @@ pub enum Failure {
     /// Runs that were trained again are not what is stored; stdout says which.
     #[error("stored runs differ")]
     Differs,
-    /// A report needs curves, and they are gone.
-    #[error("{}: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run makes them again", path.display())]
+    /// Figures need curves, and they are gone.
+    #[error("{path}: holds no curves (neither parts/ nor curves.csv), and {shown}; deltalab run {path}/spec.toml --out {path} makes them again", path = path.display())]
     NoCurves {
         /// The folder.
         path: PathBuf,
+        /// Who shows them, in words.
+        shown: &'static str,
     },
     /// Two folders have no cell in common.
     #[error("{} and {} have no cell in common: neither an id nor a label", folders[0], folders[1])]

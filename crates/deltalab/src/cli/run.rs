@@ -2,6 +2,7 @@
 
 use super::args::SpecArgs;
 use super::failure::Failure;
+use super::figures::gone;
 use super::interrupt;
 use super::json::number;
 use super::progress::{Progress, Talk};
@@ -151,6 +152,7 @@ impl Args {
         let out = opened.folder.figures();
         let figures = deltalab_figures::draw(opened.study(), &opened.records, &traces, &out);
         let figures = figures.map_err(Failure::Figures)?;
+        let removed = deltalab_figures::clear(&out, &figures).map_err(Failure::Figures)?;
         let runs = opened.runs();
         let verdict = deltalab_results::verdict::verdict(&runs, analysis);
         if self.json {
@@ -165,6 +167,9 @@ impl Args {
         terminal.print(&verdict::text(&runs, &verdict, &folder))?;
         if talk == Talk::Usual {
             terminal.say(where_it_is(&folder, opened.study(), &figures));
+            if let Some(text) = gone(&removed) {
+                terminal.say(text);
+            }
             terminal
                 .say(format_args!("Next: {}", self.next(opened.study(), &verdict, &options.out)));
         }

@@ -101,11 +101,18 @@ pub fn spec_of(
 pub const DATA_HINT: &str =
     "Data files are looked for in the folder itself; --data FOLDER names another place.";
 
-/// What a cell is called beside others: its learner, and in parentheses its values on the axes.
+/// What a cell is called beside others: its learner, and in parentheses its values on the axes, each called by the last part of
+/// its path where no other axis ends alike.
 pub fn cell_name(study: &Study, cell: &Cell) -> String {
+    let last = |axis: &str| axis.rsplit('.').next().unwrap_or_default().to_owned();
+    let short = |axis: &String| {
+        let alike = study.axes.iter().filter(|other| last(other) == last(axis)).count();
+        if alike > 1 { axis.clone() } else { last(axis) }
+    };
     let axes = study.axes.iter().zip(&cell.axes);
-    let axes: Vec<String> =
-        axes.filter_map(|(axis, value)| Some(format!("{axis} = {}", value.as_ref()?))).collect();
+    let axes: Vec<String> = axes
+        .filter_map(|(axis, value)| Some(format!("{} = {}", short(axis), value.as_ref()?)))
+        .collect();
     match axes.is_empty() {
         true => cell.learner.clone(),
         false => format!("{} ({})", cell.learner, axes.join(", ")),
