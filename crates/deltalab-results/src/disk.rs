@@ -57,7 +57,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result
     Ok(Written::Now)
 }
 
-fn temporary_name(path: &Path) -> PathBuf {
+pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.tmp"))
 }
