@@ -109,7 +109,9 @@ fn answer_to(question: &Question) -> Result<String, Vec<Json>> {
     };
     let parameters = planned.setup.topology.parameters();
     if parameters > MOST_PARAMETERS {
-        return refuse(format!("{parameters} weights and biases; the page draws {MOST_PARAMETERS} at most"));
+        return refuse(format!(
+            "{parameters} weights and biases; the page draws {MOST_PARAMETERS} at most"
+        ));
     }
     if question.update > MOST_UPDATES {
         return refuse(format!("the page shows the first {MOST_UPDATES} updates"));
@@ -117,7 +119,12 @@ fn answer_to(question: &Question) -> Result<String, Vec<Json>> {
     let answer = match question.ask {
         Ask::Trace => {
             let Question { seed, update, .. } = *question;
-            serde_json::to_string(&Document::new(cell, planned, &one(planned, seed, update), update))
+            serde_json::to_string(&Document::new(
+                cell,
+                planned,
+                &one(planned, seed, update),
+                update,
+            ))
         }
         Ask::Errors => {
             let trace = planned.recipe.trace(&planned.setup, question.seed, question.update);

@@ -245,8 +245,9 @@ fn open(folder: &Folder, found: Found) -> Result<(), RunError> {
 /// or not there.
 fn only_results(path: &std::path::Path) -> bool {
     let Ok(entries) = std::fs::read_dir(path) else { return true };
-    let known =
-        |name: std::ffi::OsString| name == "figures" || name == "weights" || FILES.iter().any(|&file| name == file);
+    let known = |name: std::ffi::OsString| {
+        name == "figures" || name == "weights" || FILES.iter().any(|&file| name == file)
+    };
     entries.flatten().all(|entry| known(entry.file_name()))
 }
 

@@ -83,11 +83,12 @@ impl Index {
 
     fn finished(&mut self, path: &Path) -> io::Result<()> {
         let Some((header, numbers)) = Header::read(path)? else { return Ok(()) };
-        let (which, cell) = match (header.word("format"), header.word("weights"), header.word("cell")) {
-            (Some(FORMAT), Some("final"), Some(cell)) => (Which::Final, cell),
-            (Some(FORMAT), Some("curve"), Some(cell)) => (Which::Curve, cell),
-            _ => return Ok(()),
-        };
+        let (which, cell) =
+            match (header.word("format"), header.word("weights"), header.word("cell")) {
+                (Some(FORMAT), Some("final"), Some(cell)) => (Which::Final, cell),
+                (Some(FORMAT), Some("curve"), Some(cell)) => (Which::Curve, cell),
+                _ => return Ok(()),
+            };
         let [seed, epoch, tensors @ ..] = &header.entries[..] else { return Ok(()) };
         let moments = seed.shape.first().copied().unwrap_or(0);
         let alike = |entry: &super::safetensors::Entry| entry.shape.first() == Some(&moments);
@@ -103,7 +104,8 @@ impl Index {
             .collect();
         let [seeds, epochs] = {
             let bytes = read_from(path, numbers, epoch.data_offsets.1)?;
-            let all: Vec<u64> = bytes.as_chunks().0.iter().map(|&n| u64::from_le_bytes(n)).collect();
+            let all: Vec<u64> =
+                bytes.as_chunks().0.iter().map(|&n| u64::from_le_bytes(n)).collect();
             let (seeds, epochs) = all.split_at(moments.min(all.len()));
             [seeds.to_vec(), epochs.to_vec()]
         };

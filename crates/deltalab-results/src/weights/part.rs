@@ -168,7 +168,8 @@ fn frame(
     }
     let label = serde_json::from_slice(&text).ok().filter(|label: &Label| {
         let moment = label.tensors.iter().map(Shape::bytes).fold(0, u64::saturating_add);
-        hasher.finalize() == checksum && moment.checked_mul(label.epochs.len() as u64) == Some(numbers)
+        hasher.finalize() == checksum
+            && moment.checked_mul(label.epochs.len() as u64) == Some(numbers)
     });
     Ok(label.map(|label| (label, end - numbers, end)))
 }
