@@ -181,6 +181,8 @@ function element(parent, name, attributes = {}, text) {
   return made;
 }
 
+const plain = (x) => (Number.isFinite(number(x)) ? String(Number(number(x).toFixed(3))).replace("-", "−") : String(x));
+
 /** The activities to be drawn: of the phase that is shown, or of the first one with any. */
 function activity(doc, layer, stage) {
   const update = doc.updates[0];
@@ -204,7 +206,7 @@ function show() {
 }
 
 function words(doc, update, stage) {
-  const list = (rows) => rows.map((row) => row.map(short).join(", ")).join("; ");
+  const list = (rows) => rows.map((row) => row.map(plain).join(" ")).join(", ");
   const pattern = `Pattern ${update.patterns.join(", ")}: input ${list(update.input)}; target ${list(update.target)}.`;
   if (stage === "delta") {
     const error = update.error[state.name];
@@ -259,7 +261,7 @@ function picture(doc, all, stage) {
         element(nodes, "text", { x: cx, y: cy - crowd - 6, class: "delta" }, `δ ${short(update.delta[layer.name][unit][0])}`);
       }
       if (k === doc.layers.length - 1) {
-        element(nodes, "text", { x: cx, y: cy + crowd + 15, class: "small" }, `target ${short(update.target[unit][0])}`);
+        element(nodes, "text", { x: cx, y: cy - crowd - 22, class: "small" }, `${layer.units > 6 ? "t" : "target"} ${plain(update.target[unit][0])}`);
       }
     });
   });
