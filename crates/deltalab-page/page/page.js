@@ -251,8 +251,8 @@ function picture(doc, all, stage) {
     const crowd = layer.units > 10 ? 15 : 22;
     y.forEach((value, unit) => {
       const [cx, cy] = at[layer.name][unit], strength = Math.min(1, Math.abs(number(value)) || 0);
-      const clamped = k === 0 || (stage === "plus" && k === doc.layers.length - 1);
-      element(nodes, "circle", { cx, cy, r: crowd, class: `unit${clamped ? " clamped" : ""}` });
+      const held = stage === "plus" && k === doc.layers.length - 1 && number(value) === number(update.target[unit][0]);
+      element(nodes, "circle", { cx, cy, r: crowd, class: `unit${k === 0 || held ? " clamped" : ""}` });
       const fill = element(nodes, "circle", { cx, cy, r: crowd - 2, "fill-opacity": strength });
       fill.style.fill = number(value) < 0 ? "var(--minus-fill)" : "var(--plus-fill)";
       element(fill, "title", {}, `${layer.name} ${unit}: ${value}`);
