@@ -125,6 +125,12 @@ fn weights_of_another_kind_are_not_those_that_are_asked_for() {
         assert!(index.has("aa", 0, Which::Curve));
         assert!(!index.has("aa", 0, Which::Final) && !index.has("aa", 1, Which::Curve));
     }
+    let mut finals = curves(1);
+    finals.cells[0].weights = Which::Final;
+    gather(&folder, &finals).unwrap();
+    assert!(!folder.weights().exists(), "no file of what is not there");
+    gather(&folder, &curves(1)).unwrap();
+    assert_eq!(numbers(&file(&folder), "seed").len(), 1, "nothing was lost");
 }
 
 #[test]
