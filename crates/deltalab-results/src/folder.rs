@@ -3,7 +3,7 @@
 //! ```text
 //! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  tuning.csv  columns.json  traces.json
 //! report.html
-//! figures/   parts/<shard>.journal   parts/<shard>.json   submit/
+//! figures/   weights/<cell>.safetensors   parts/<shard>.journal   parts/<shard>.json   parts/<shard>.weights   submit/
 //! ```
 
 use std::borrow::Borrow;
@@ -66,6 +66,11 @@ impl Folder {
     /// The folder of the journals.
     pub fn parts(&self) -> PathBuf {
         self.path.join("parts")
+    }
+
+    /// The folder of the weights.
+    pub fn weights(&self) -> PathBuf {
+        self.path.join("weights")
     }
 
     /// The folder of the figures.

@@ -21,6 +21,7 @@
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`trace`] | the traces that figures of networks are made from |
 //! | [`verdict`], [`strengths`] | the answer in a table and in sentences |
+//! | [`weights`] | the weights of runs, as safetensors |
 //!
 //! ```
 //! use deltalab_results::{Analysis, Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
@@ -79,6 +80,7 @@ pub mod tables;
 pub mod trace;
 pub mod tuning;
 pub mod verdict;
+pub mod weights;
 
 pub use analysis::Analysis;
 pub use disk::Written;

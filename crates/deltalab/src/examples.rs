@@ -27,7 +27,7 @@ macro_rules! examples {
         &[$(Example {
             group: $group,
             name: $name,
-            text: include_str!(concat!("../../../experiments/", $group, "/", $name, ".toml")),
+            text: include_str!(concat!("../experiments/", $group, "/", $name, ".toml")),
         }),*]
     };
 }

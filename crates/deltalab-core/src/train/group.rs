@@ -3,6 +3,7 @@
 use super::setup::{Precision, Setup};
 use super::trainer::Trainer;
 use crate::learner::{Rule, learner};
+use crate::network::Parameters;
 #[cfg(target_arch = "x86_64")]
 use crate::real::{Alone, Avx2F32, Avx2F64, Avx512F32, Avx512F64, Pack};
 use crate::real::{Lanes, Level, Real};
@@ -51,6 +52,17 @@ pub struct Outcome {
     pub curve: Vec<f64>,
     /// Patterns presented and learned from.
     pub pattern_updates: u64,
+    /// The weights that [`RecordParams::weights`](super::RecordParams::weights) asks for, first ones first.
+    pub weights: Vec<Snapshot>,
+}
+
+/// Weights and biases at one moment of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The epoch (conditioning: the trial) after which they are these.
+    pub epoch: u64,
+    /// The numbers; those of f32 are widened.
+    pub parameters: Parameters<f64>,
 }
 
 /// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.

@@ -1,8 +1,8 @@
 //! The training loop: gather patterns, learn, measure, and close the epoch lane by lane.
 
 use super::alignment::Alignment;
-use super::group::{Group, Outcome, Status};
-use super::params::{Bound, Order, Reduction};
+use super::group::{Group, Outcome, Snapshot, Status};
+use super::params::{Bound, KeptWeights, Order, Reduction};
 use super::search::Search;
 use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
@@ -77,6 +77,7 @@ struct Run<E> {
     order_stream: Stream,
     curve_epochs: Vec<u64>,
     curve: Vec<f64>,
+    snapshots: Vec<Snapshot>,
 }
 
 /// What an epoch leaves behind: where the criterion is met and where numbers stopped being finite, 1 or 0 by lane.
@@ -214,6 +215,7 @@ impl<R: Real> Trainer<R> {
             order_stream: streams.stream(Purpose::Order, ""),
             curve_epochs: Vec::with_capacity(points),
             curve: Vec::with_capacity(points * setup.curves.len()),
+            snapshots: Vec::new(),
         });
     }
 
@@ -484,6 +486,18 @@ impl<R: Real> Trainer<R> {
                 run.curve.push(v[column * outputs + probe.outcome].lanes()[lane].to_f64());
             }
         }
+        if self.setup.record.weights == KeptWeights::Curve {
+            (0..R::LANES).for_each(|lane| self.snap(lane, trial));
+        }
+    }
+
+    /// Keeps the weights of a run as they are after an epoch, or a trial.
+    #[cold]
+    fn snap(&mut self, lane: usize, epoch: u64) {
+        if let Some(run) = &mut self.lanes[lane] {
+            let parameters = self.network.values.lane(lane);
+            run.snapshots.push(Snapshot { epoch, parameters });
+        }
     }
 
     #[inline(always)]
@@ -521,6 +535,15 @@ impl<R: Real> Trainer<R> {
                 run.curve_epochs.push(epoch);
                 run.curve.extend(&values);
             }
+            let snap = match setup.record.weights {
+                KeptWeights::None => false,
+                KeptWeights::Final => status.is_some(),
+                KeptWeights::Curve => due && setup.probes.is_empty(),
+            };
+            if snap {
+                let trials = setup.train_patterns as u64;
+                self.snap(lane, if setup.probes.is_empty() { epoch } else { trials });
+            }
             match status {
                 Some(status) => {
                     if let Some(run) = self.lanes[lane].take() {
@@ -532,6 +555,7 @@ impl<R: Real> Trainer<R> {
                             curve_epochs: run.curve_epochs,
                             curve: run.curve,
                             pattern_updates: passes * setup.train_patterns as u64,
+                            weights: run.snapshots,
                         });
                     }
                     self.start(lane, next());

@@ -12,8 +12,9 @@ use crate::spec::fields::MOST_RUNS;
 use crate::spec::{Learner, Section, Spec, at_start};
 use deltalab_core::learner::Recipe;
 use deltalab_core::task;
-use deltalab_core::train::{Ingredients, Setup, SetupError};
+use deltalab_core::train::{Ingredients, KeptWeights, Setup, SetupError};
 use deltalab_results::study::{Cell, Study};
+use deltalab_results::weights::Which;
 use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -337,6 +338,11 @@ impl Resolver<'_> {
             max_epochs: setup.train.max_epochs,
             criterion: setup.train.criterion.as_ref().map(ToString::to_string),
             config,
+            weights: match setup.record.weights {
+                KeptWeights::None => Which::None,
+                KeptWeights::Final => Which::Final,
+                KeptWeights::Curve => Which::Curve,
+            },
             tuned: Vec::new(),
         };
         Some((info, PlannedCell { setup: Arc::new(setup), recipe: recipe.clone() }))

@@ -2,13 +2,14 @@
 
 use super::{Options, RunError, machine};
 use crate::plan::Plan;
+use deltalab_results::weights::gather;
 use deltalab_results::{Analysis, Folder, Journal, Manifest, Part, Record, Runs, Study, part};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The journal that a run on one machine writes, and that the parts of a sharded one become.
 pub(super) const JOURNAL: &str = "1-of-1";
 
-/// Makes one journal of all, `journal`, in the order of the plan, writes the tables and counts the runs into the manifest.
+/// Makes one journal of all, `journal`, in the order of the plan, gathers weights, writes the tables and counts the runs into the manifest.
 pub(super) fn finish(
     folder: &Folder,
     journal: &mut Journal,
@@ -16,6 +17,7 @@ pub(super) fn finish(
     manifest: &mut Manifest,
 ) -> Result<Analysis, RunError> {
     let all = journal.compact(study)?.records;
+    gather(folder, study)?;
     for part in part::read_all(&folder.parts())? {
         part.remove(&folder.parts());
     }

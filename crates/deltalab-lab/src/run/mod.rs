@@ -17,6 +17,7 @@ mod pilot;
 mod queue;
 mod repeat;
 pub mod shard;
+mod weights;
 
 pub use collect::{Collected, Missing, Unfinished, collect, merge};
 pub use error::RunError;
@@ -30,6 +31,7 @@ use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
+use deltalab_results::weights::Weights;
 use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Series, Status, part};
 use finish::{JOURNAL, count, finish, manifest};
 use queue::Queue;
@@ -40,6 +42,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
+use weights::Keeper;
 
 /// Records that may wait for the journal before the threads wait in turn: memory stays flat however many runs there are.
 const WAITING: usize = 256;
@@ -72,6 +75,8 @@ pub trait Watch {
     fn begin(&mut self, finished: u64, planned: u64, damaged: &[Damaged]);
     /// After each run.
     fn advance(&mut self, record: &Record);
+    /// Before the first run: places in the parts of weights that could not be read, by file; their runs are trained again.
+    fn weights_damaged(&mut self, _damaged: &[(PathBuf, u64)]) {}
     /// Tuning has told which cells are compared, and so many of their runs are there already.
     fn tuned(&mut self, _finished: u64) {}
 }
@@ -145,6 +150,7 @@ pub fn run(
     let there: HashSet<(&str, u64)> = before.iter().map(|run| (&*run.cell, run.seed)).collect();
     let missing =
         |(_, cell): (usize, &str), (_, seed): (usize, u64)| !there.contains(&(cell, seed));
+    let mut keeper = Keeper::open(&folder, JOURNAL, plan)?;
     let mut plan = Cow::Borrowed(plan);
     if plan.study.tuning.is_some() {
         plan.to_mut().choose(&journal::load(&folder.parts())?.records);
@@ -156,31 +162,40 @@ pub fn run(
 
     let start = Instant::now();
     let trials = Queue::new(&Stage::tuning(&plan), missing);
-    let waiting = Queue::new(&Stage::comparison(&plan), missing).remaining();
+    let lacking = |keeper: &Keeper, plan: &Plan| {
+        let missing = |cell: (usize, &str), seed: (usize, u64)| {
+            missing(cell, seed) || keeper.lacks(cell.1, seed.1)
+        };
+        Queue::new(&Stage::comparison(plan), missing)
+    };
+    let waiting = lacking(&keeper, &plan).remaining();
     let mut found = planned - trials.remaining() - waiting;
     watch.begin(found, planned, &damaged);
+    watch.weights_damaged(&keeper.index.damaged);
     let mut done = Done::default();
     let with = (options.threads, options.level);
     let stage = Stage::tuning(&plan);
-    done += train(&stage, with, &trials, &mut keep(&mut journal, watch), stop)?;
+    done += train(&stage, with, &trials, &mut keep(&mut journal, None, watch), stop)?;
     if !plan.is_tuned() && done.trained == trials.remaining() {
         plan.to_mut().choose(&journal::load(&folder.parts())?.records);
         manifest.study = plan.study.clone();
         folder.write_manifest(&manifest)?;
-        let known = waiting - Queue::new(&Stage::comparison(&plan), missing).remaining();
+        let known = waiting - lacking(&keeper, &plan).remaining();
         watch.tuned(known);
         found += known;
     }
     if plan.is_tuned() {
         folder.write_traces(trace::kept(&plan))?;
         let stage = Stage::comparison(&plan);
-        let queue = Queue::new(&stage, missing);
-        done += train(&stage, with, &queue, &mut keep(&mut journal, watch), stop)?;
+        let queue = lacking(&keeper, &plan);
+        let mut keep = keep(&mut journal, Some(&mut keeper), watch);
+        done += train(&stage, with, &queue, &mut keep, stop)?;
     }
     let seconds = start.elapsed().as_secs_f64();
     let Done { trained, pattern_updates } = done;
 
     let damaged = damaged.len() as u64;
+    drop(keeper);
     drop(there);
     drop(before); // of a million runs some hundred megabytes
     let finished = found + trained;
@@ -225,7 +240,7 @@ fn open(folder: &Folder, found: Found) -> Result<Journal, RunError> {
         for part in part::read_all(&folder.parts())? {
             part.remove(&folder.parts());
         }
-        for name in ["figures", "submit"] {
+        for name in ["figures", "weights", "submit"] {
             remove(std::fs::remove_dir_all(path.join(name)), path)?;
         }
         for name in FILES {
@@ -248,8 +263,9 @@ fn refuse_foreign(folder: &Folder) -> Result<(), RunError> {
 /// or not there.
 fn only_results(path: &std::path::Path) -> bool {
     let Ok(entries) = std::fs::read_dir(path) else { return true };
-    let known =
-        |name: std::ffi::OsString| name == "figures" || FILES.iter().any(|&file| name == file);
+    let known = |name: std::ffi::OsString| {
+        name == "figures" || name == "weights" || FILES.iter().any(|&file| name == file)
+    };
     entries.flatten().all(|entry| known(entry.file_name()))
 }
 
@@ -276,30 +292,40 @@ fn remove(removed: std::io::Result<()>, path: &std::path::Path) -> Result<(), Ru
     }
 }
 
-/// Puts each record into the journal, and says so.
+/// Puts each record into the journal, its weights first, and says so.
 fn keep<'a>(
     journal: &'a mut Journal,
+    mut keeper: Option<&'a mut Keeper>,
     watch: &'a mut dyn Watch,
-) -> impl FnMut(Record) -> Result<(), RunError> + 'a {
-    |record| {
+) -> impl FnMut(Finished) -> Result<(), RunError> + 'a {
+    move |Finished { record, weights }| {
+        if let Some(keeper) = &mut keeper {
+            keeper.keep(weights.as_ref())?;
+        }
         journal.append(&record)?;
         watch.advance(&record);
         Ok(())
     }
 }
 
-/// Trains everything in the queue of a stage; each record is kept as it comes.
+/// A run that has ended.
+struct Finished {
+    record: Record,
+    weights: Option<Weights>,
+}
+
+/// Trains everything in the queue of a stage; each run is kept as it comes.
 fn train(
     stage: &Stage,
     (threads, level): (usize, Level),
     queue: &Queue,
-    keep: &mut dyn FnMut(Record) -> Result<(), RunError>,
+    keep: &mut dyn FnMut(Finished) -> Result<(), RunError>,
     stop: &AtomicBool,
 ) -> Result<Done, RunError> {
     let threads = threads.max(1);
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(RunError::Threads)?;
-    let (send, receive) = mpsc::sync_channel::<Record>(WAITING);
+    let (send, receive) = mpsc::sync_channel::<Finished>(WAITING);
     let failed = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || failed.load(Ordering::Relaxed);
     let mut done = Done::default();
@@ -309,9 +335,9 @@ fn train(
             scope.spawn(move |_| work(stage, level, queue, &send, stopped));
         }
         drop(send);
-        for record in receive {
-            done += Done { trained: 1, pattern_updates: record.pattern_updates };
-            if let Err(error) = keep(record) {
+        for run in receive {
+            done += Done { trained: 1, pattern_updates: run.record.pattern_updates };
+            if let Err(error) = keep(run) {
                 failed.store(true, Ordering::Relaxed);
                 return Err(error);
             }
@@ -325,18 +351,23 @@ fn work(
     stage: &Stage,
     level: Level,
     queue: &Queue,
-    send: &mpsc::SyncSender<Record>,
+    send: &mpsc::SyncSender<Finished>,
     stopped: &dyn Fn() -> bool,
 ) {
     while !stopped()
         && let Some(share) = queue.take()
     {
-        let (info, PlannedCell { setup, recipe }) = stage.cells[share.cell()];
+        let (info, planned) = stage.cells[share.cell()];
+        let PlannedCell { setup, recipe } = planned;
         let mut group = recipe.group(setup, level, share.expected());
         let finals: Vec<_> = setup.finals.iter().map(|column| column.name.clone()).collect();
         let curves: Vec<_> = setup.curves.iter().map(|column| column.name.clone()).collect();
         // A receiver that has gone is a journal that failed: `stopped` says so at the next epoch.
-        let mut done = |outcome| drop(send.send(record(&info.id, &finals, &curves, outcome)));
+        let mut done = |outcome: Outcome| {
+            let weights = weights::weights((info, planned), outcome.seed, &outcome.weights);
+            let record = record(&info.id, &finals, &curves, outcome);
+            drop(send.send(Finished { record, weights }));
+        };
         group.train(&mut || share.next(), &mut done, &stopped);
     }
 }

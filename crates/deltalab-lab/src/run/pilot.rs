@@ -5,7 +5,7 @@ use crate::plan::{Plan, PlannedCell};
 use deltalab_core::random::Streams;
 use deltalab_core::real::Level;
 use deltalab_core::task::{Probe, Sample, Task};
-use deltalab_core::train::{BatchSize, Setup};
+use deltalab_core::train::{BatchSize, KeptWeights, Precision, Setup};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ pub struct Estimate {
     pub pattern_updates: u64,
     /// Seconds on so many threads of this machine.
     pub seconds: f64,
-    /// Bytes of journal and tables, from the number of points of the curves.
+    /// Bytes of journal and tables, from the number of points of the curves, and of the weights that are kept.
     pub bytes: u64,
 }
 
@@ -49,13 +49,26 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
         each.fold(0, u64::saturating_add)
     };
     let total = sum(&updates);
+    let points = |setup: &Setup| match setup.probes.is_empty() {
+        true => setup.train.max_epochs / setup.record.every + 2,
+        false => setup.train_patterns as u64 / setup.record.every + 2,
+    };
     let numbers = |setup: &Setup| {
-        let points = match setup.probes.is_empty() {
-            true => setup.train.max_epochs / setup.record.every + 2,
-            false => setup.train_patterns as u64 / setup.record.every + 2,
-        };
+        let points = points(setup);
         points.saturating_mul(setup.curves.len() as u64).saturating_add(setup.finals.len() as u64)
     };
+    // They are kept of the comparison's runs alone.
+    let weights = plan.cells.iter().map(|PlannedCell { setup, .. }| {
+        let moments = match setup.record.weights {
+            KeptWeights::None => 0,
+            KeptWeights::Final => 1,
+            KeptWeights::Curve => points(setup),
+        };
+        let number = if setup.precision == Precision::F32 { 4 } else { 8 };
+        let of_run = moments.saturating_mul(setup.topology.parameters() as u64 * number);
+        of_run.saturating_mul(plan.study.seeds.len() as u64)
+    });
+    let weights = weights.fold(0, u64::saturating_add);
     let seconds = if tried > 0.0 {
         total as f64 * (tried_seconds / tried) / threads.max(1) as f64
     } else {
@@ -64,7 +77,8 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
     Estimate {
         pattern_updates: total,
         seconds,
-        bytes: sum(&|setup| numbers(setup).saturating_mul(BYTES.0).saturating_add(BYTES.1)),
+        bytes: sum(&|setup| numbers(setup).saturating_mul(BYTES.0).saturating_add(BYTES.1))
+            .saturating_add(weights),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{simd, source};
 use deltalab_lab::run::{Estimate, estimate};
 use deltalab_lab::{Plan, PlannedCell};
 use deltalab_results::precision::Precision;
+use deltalab_results::weights::Which;
 use deltalab_results::{Study, Tuning};
 use serde_json::{Value as Json, json};
 
@@ -113,7 +114,19 @@ fn recorded(plan: &Plan, cell: &PlannedCell) -> String {
         1 => plan.study.time.clone(),
         every => format!("{} {}s", count(every), plan.study.time),
     };
-    wrapped(&format!("Recorded at the end: {}; curves every {every}.", names.join(", ")), "  ")
+    let weights = match kept(plan) {
+        Which::None => "",
+        Which::Final => " Kept: the weights that each run ends with.",
+        Which::Curve => " Kept: the weights at every point of the curves.",
+    };
+    let recorded = format!("Recorded at the end: {}; curves every {every}.", names.join(", "));
+    wrapped(&(recorded + weights), "  ")
+}
+
+/// Which weights are kept of the first cell that keeps any.
+fn kept(plan: &Plan) -> Which {
+    let mut cells = plan.study.cells.iter().map(|cell| cell.weights);
+    cells.find(|kept| !kept.is_none()).unwrap_or_default()
 }
 
 /// How wide the intervals will be, and how clear a lead must be.

@@ -287,6 +287,8 @@ fn done(report: &Report, options: &Options) -> String {
 /// The files of a folder, in words.
 pub fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
     let tuning = if study.tuning.is_some() { ", tuning.csv" } else { "" };
+    let kept = study.cells.iter().any(|cell| !cell.weights.is_none());
+    let weights = if kept { ", weights/" } else { "" };
     let pictures =
         figures.iter().filter(|path| path.extension().is_some_and(|extension| extension == "png"));
     let names: Vec<_> =
@@ -298,7 +300,7 @@ pub fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
     };
     words::wrapped(
         &format!(
-            "In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{tuning}{figures}"
+            "In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{tuning}{weights}{figures}"
         ),
         "  ",
     )

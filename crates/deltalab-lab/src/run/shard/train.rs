@@ -3,6 +3,7 @@
 use super::{Deal, Shard, agree};
 use crate::plan::Plan;
 use crate::run::queue::Queue;
+use crate::run::weights::Keeper;
 use crate::run::{Options, RunError, Stage, Watch, keep, refuse_foreign, train};
 use crate::spec::Spec;
 use deltalab_results::journal::{self, Finished};
@@ -96,29 +97,36 @@ impl AtWork<'_> {
         sharded: &mut Sharded,
     ) -> Result<(), RunError> {
         let (finished, damaged) = journal::scan(&self.folder.parts())?;
+        let mut keeper = Keeper::open(self.folder, &self.shard.stem(), self.planned)?;
         let mut plan = self.chosen(&finished)?;
         let mut there = set(&finished);
-        let count = |stage: &Stage, there: &There| {
+        let trained = |stage: &Stage, there: &There| {
             self.mine(stage).filter(|(id, seed)| there.contains(&(id, *seed))).count() as u64
+        };
+        // a run of the comparison whose weights are asked for and not there is trained for their sake
+        let known = |stage: &Stage, there: &There, keeper: &Keeper| {
+            let runs = self.mine(stage).filter(|(id, seed)| there.contains(&(id, *seed)));
+            runs.filter(|(id, seed)| !keeper.lacks(id, *seed)).count() as u64
         };
         let (trials, compared) = (Stage::tuning(self.planned), Stage::comparison(self.planned));
         sharded.planned = (self.mine(&trials).count() + self.mine(&compared).count()) as u64;
-        let known = count(&Stage::comparison(&plan), &there);
-        sharded.finished = count(&trials, &there) + known;
+        let before = known(&Stage::comparison(&plan), &there, &keeper);
+        sharded.finished = trained(&trials, &there) + before;
         watch.begin(sharded.finished, sharded.planned, &damaged);
+        watch.weights_damaged(&keeper.index.damaged);
 
-        self.train(&trials, &there, journal, watch, sharded)?;
+        self.train(&trials, &there, (journal, None), watch, sharded)?;
         let after;
         if !plan.is_tuned() {
             after = journal::scan(&self.folder.parts())?.0;
             plan = self.chosen(&after)?;
             there = set(&after);
-            let more = count(&Stage::comparison(&plan), &there) - known;
+            let more = known(&Stage::comparison(&plan), &there, &keeper) - before;
             watch.tuned(more);
             sharded.finished += more;
         }
         let compared = Stage::comparison(&plan);
-        self.train(&compared, &there, journal, watch, sharded)?;
+        self.train(&compared, &there, (journal, Some(&mut keeper)), watch, sharded)?;
         sharded.waiting = self.mine(&compared).filter(|(id, _)| id.is_empty()).count() as u64;
         Ok(())
     }
@@ -148,22 +156,25 @@ impl AtWork<'_> {
         Deal::new(stage.cells.len(), stage.seeds.len(), self.shard.of())
     }
 
-    /// Trains what is missing of the shard's runs of a stage; those of a cell that is still to be tuned wait.
+    /// Trains what is missing of the shard's runs of a stage, or whose weights are; those of a cell that is still to be tuned
+    /// wait.
     fn train(
         &self,
         stage: &Stage,
         there: &There,
-        journal: &mut Journal,
+        (journal, keeper): (&mut Journal, Option<&mut Keeper>),
         watch: &mut dyn Watch,
         sharded: &mut Sharded,
     ) -> Result<(), RunError> {
+        let lacks = |id: &str, seed| keeper.as_ref().is_some_and(|keeper| keeper.lacks(id, seed));
         let deal = self.deal(stage);
         let queue = Queue::new(stage, |(cell, id), (place, seed)| {
-            !id.is_empty() && deal.gives(self.shard, cell, place) && !there.contains(&(id, seed))
+            let missing = !there.contains(&(id, seed)) || lacks(id, seed);
+            !id.is_empty() && deal.gives(self.shard, cell, place) && missing
         });
         let start = Instant::now();
         let with = (self.options.threads, self.options.level);
-        let done = train(stage, with, &queue, &mut keep(journal, watch), self.stop)?;
+        let done = train(stage, with, &queue, &mut keep(journal, keeper, watch), self.stop)?;
         sharded.seconds += if done.trained > 0 { start.elapsed().as_secs_f64() } else { 0.0 };
         sharded.trained += done.trained;
         sharded.finished += done.trained;
