@@ -31,7 +31,14 @@ impl Case {
             3 => (Store::Step(0.3), 1),
             _ => (Store::MeanStep(0.3, 7.0), few),
         };
-        let mut numbers = |n: usize| (0..n).map(|_| stream.normal()).collect::<Vec<_>>();
+        // Or zeros of both signs, so few that some sums have only terms of −0.
+        let zeros = below(4) == 0;
+        let terms = if zeros { 1 + below(10) } else { terms };
+        let mut number = || match zeros {
+            true => [0.0, -0.0][stream.below(2) as usize],
+            false => stream.normal(),
+        };
+        let mut numbers = |n: usize| (0..n).map(|_| number()).collect::<Vec<_>>();
         let (a, b, out) =
             (numbers(rows * terms), numbers(terms * columns), numbers(rows * columns));
         let sizes = (rows, terms, columns);
