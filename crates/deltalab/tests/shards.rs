@@ -386,9 +386,7 @@ fn merged_folders_are_the_folder_of_the_whole() {
 
 #[test]
 fn merged_learners_stand_side_by_side() {
-    let [head, plain, momentum] = XOR.splitn(3, "[[learner]]").collect::<Vec<_>>()[..] else {
-        panic!()
-    };
+    let [head, plain, _] = XOR.splitn(3, "[[learner]]").collect::<Vec<_>>()[..] else { panic!() };
     let place = place_with("xor.toml", XOR);
     place.write("plain.toml", &format!("{head}[[learner]]{plain}"));
     let inline = "learner = [{ kind = \"backprop\", label = \"momentum\", learning_rate = 0.5, \
