@@ -57,6 +57,14 @@ pub enum RunError {
         /// What it says of itself.
         file: PathBuf,
     },
+    /// A shard is at work in the folder.
+    #[error("{}: shard {shard} is at work in this folder; wait for it, or run another shard with --shard", path.display())]
+    ShardAtWork {
+        /// The folder.
+        path: PathBuf,
+        /// The shard.
+        shard: Shard,
+    },
     /// Runs are missing, and nobody said that the results may be partial.
     #[error("{}: {}", path.display(), missing.sentence())]
     Incomplete {
