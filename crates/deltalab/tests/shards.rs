@@ -279,33 +279,55 @@ fn shards_of_different_specs_do_not_share_a_folder() {
 }
 
 #[test]
-fn a_shard_in_use_is_left_alone_and_so_is_a_folder_of_something_else() {
-    let place = place_with("xor.toml", XOR);
-    shard(&place, "xor.toml", "out", "1/2");
-    let journal =
-        std::fs::File::options().append(true).open(place.path("out/parts/1-of-2.journal")).unwrap();
-    journal.lock().unwrap();
-    let before = place.tree();
-    for args in [
-        &["run", "xor.toml", "--out", "out", "--shard", "1/2"][..],
-        &["collect", "out", "--partial"],
-    ] {
-        let ended = deltalab(&place, args);
-        if args[0] == "run" {
-            assert_eq!(ended.code, Some(2), "{}", ended.stderr);
-            assert!(ended.stderr.contains("another process is writing to it"), "{}", ended.stderr);
-            assert_eq!(place.tree(), before);
-        } else {
-            ok(ended); // it only reads the parts
-        }
+fn a_shard_at_work_is_left_alone_and_seen() {
+    let endless =
+        XOR.replace("max_epochs = 400", "max_epochs = 20000000").replace("0.1 }", "1e-12 }");
+    let place = place_with("xor.toml", &endless);
+    let mut command = place.command(&["run", "xor.toml", "--out", "out", "--shard", "1/2"]);
+    let mut at_work = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while !place.exists("out/manifest.json") {
+        assert!(begun.elapsed().as_secs() < 60, "it never began");
+        std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let status = ok(deltalab(&place, &["status", "out", "--json"])).json();
-    assert_eq!(status["shards"][0]["state"], "finished");
-    assert_eq!(status["shards"][1]["state"], "not begun");
+    let before = place.tree();
+    let refused = deltalab(&place, &["run", "xor.toml", "--out", "out", "--shard", "1/2"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    let holder = format!("process {}", at_work.id());
+    assert!(refused.stderr.contains(&holder), "{}", refused.stderr);
+    for flags in [&[][..], &["--fresh"]] {
+        let refused = deltalab(&place, &[&["run", "xor.toml", "--out", "out"], flags].concat());
+        assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+        assert_eq!(
+            refused.stderr.trim_end(),
+            "error: out: shard 1/2 is at work in this folder; wait for it, or run another shard with --shard"
+        );
+    }
+    let refused = deltalab(&place, &["collect", "out"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert_eq!(place.tree(), before, "nothing was written");
+    let state = |shard: usize| {
+        let status = ok(deltalab(&place, &["status", "out", "--json"])).json();
+        status["shards"][shard - 1]["state"].as_str().unwrap().to_string()
+    };
+    assert_eq!([state(1), state(2)], ["running", "not begun"]);
+    at_work.kill().unwrap();
+    at_work.wait().unwrap();
+    assert_eq!(state(1), "begun", "killed, or at work where nobody can tell");
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let place = place_with("xor.toml", XOR);
     place.write("thesis/chapter-1.tex", "years of work");
-    let ended = deltalab(&place, &["run", "xor.toml", "--out", "thesis", "--shard", "1/2"]);
-    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
-    assert_eq!(place.below("thesis").len(), 1);
+    for args in
+        [&["run", "xor.toml", "--shard", "1/2"][..], &["submit", "xor.toml", "--on", "local"]]
+    {
+        let ended = deltalab(&place, &[args, &["--out", "thesis"]].concat());
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains("is not a result folder"), "{}", ended.stderr);
+        assert_eq!(place.below("thesis").len(), 1);
+    }
 }
 
 #[test]
@@ -386,9 +408,7 @@ fn merged_folders_are_the_folder_of_the_whole() {
 
 #[test]
 fn merged_learners_stand_side_by_side() {
-    let [head, plain, momentum] = XOR.splitn(3, "[[learner]]").collect::<Vec<_>>()[..] else {
-        panic!()
-    };
+    let [head, plain, _] = XOR.splitn(3, "[[learner]]").collect::<Vec<_>>()[..] else { panic!() };
     let place = place_with("xor.toml", XOR);
     place.write("plain.toml", &format!("{head}[[learner]]{plain}"));
     let inline = "learner = [{ kind = \"backprop\", label = \"momentum\", learning_rate = 0.5, \
@@ -595,10 +615,4 @@ fn every_shard_is_shown_with_what_it_has_done() {
     let shown = ok(deltalab(&place, &["status", "out", "--json"])).json();
     let second = &shown["shards"][1];
     assert_eq!((&second["finished"], &second["state"]), (&2.into(), &"begun".into()));
-    let journal =
-        std::fs::File::options().append(true).open(place.path("out/parts/2-of-3.journal"));
-    let journal = journal.unwrap();
-    journal.lock().unwrap();
-    let shown = ok(deltalab(&place, &["status", "out", "--json"])).json();
-    assert_eq!(shown["shards"][1]["state"], "running");
 }

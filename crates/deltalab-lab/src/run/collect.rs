@@ -124,7 +124,10 @@ pub fn collect(
     let there = records.iter().map(|record| (&*record.cell, record.seed)).collect();
     let missing = Missing::of(&plan, &there, &several(&parts));
     if !missing.is_empty() && unfinished == Unfinished::Refuse {
-        return Err(RunError::Incomplete { path: folder.path().to_path_buf(), missing });
+        return Err(RunError::Incomplete {
+            path: folder.path().to_path_buf(),
+            missing: Box::new(missing),
+        });
     }
     let before = folder.read_manifest().ok();
     let first = before.is_none();
@@ -168,7 +171,10 @@ pub fn merge(
     let there = records.iter().map(|record| (&*record.cell, record.seed)).collect();
     let missing = Missing::of(&plan, &there, &[]);
     if !missing.is_empty() && unfinished == Unfinished::Refuse {
-        return Err(RunError::Incomplete { path: out.path().to_path_buf(), missing });
+        return Err(RunError::Incomplete {
+            path: out.path().to_path_buf(),
+            missing: Box::new(missing),
+        });
     }
     out.prepare()?;
     let mut journal = Journal::open(&out.parts(), JOURNAL)?;

@@ -1,6 +1,6 @@
 //! Why an experiment could not be run.
 
-use super::Missing;
+use super::{Missing, Shard};
 use std::io;
 use std::path::PathBuf;
 
@@ -34,29 +34,36 @@ pub enum RunError {
     OtherSpec {
         /// The folder.
         path: PathBuf,
-        /// The other shard, as `I/N`.
-        shard: String,
+        /// The other shard.
+        shard: Shard,
         /// What it says of itself.
         file: PathBuf,
     },
     /// Another shard of the folder is of another version of the program.
     #[error(
-        "{}: shard {shard} is at work with version {theirs} of deltalab, and this is {ours}; use one for all shards. If that \
+        "{}: shard {shard} is at work with version {theirs} of deltalab, and this is {}; use one for all shards. If that \
          shard runs no more, remove {}: it holds no results, and its finished runs are reused",
         path.display(),
+        env!("CARGO_PKG_VERSION"),
         file.display()
     )]
     OtherVersion {
         /// The folder.
         path: PathBuf,
-        /// The other shard, as `I/N`.
-        shard: String,
+        /// The other shard.
+        shard: Shard,
         /// Its version.
         theirs: String,
-        /// The version of this program.
-        ours: String,
         /// What it says of itself.
         file: PathBuf,
+    },
+    /// A shard is at work in the folder.
+    #[error("{}: shard {shard} is at work in this folder; wait for it, or run another shard with --shard", path.display())]
+    ShardAtWork {
+        /// The folder.
+        path: PathBuf,
+        /// The shard.
+        shard: Shard,
     },
     /// Runs are missing, and nobody said that the results may be partial.
     #[error("{}: {}", path.display(), missing.sentence())]
@@ -64,7 +71,7 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
         /// What is missing.
-        missing: Missing,
+        missing: Box<Missing>,
     },
     /// Results cannot be read or written.
     #[error(transparent)]

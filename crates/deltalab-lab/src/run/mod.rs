@@ -32,7 +32,9 @@ use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
 use deltalab_results::journal::{self, Damaged};
 use deltalab_results::weights::Weights;
-use deltalab_results::{Analysis, Cell, Folder, Journal, Manifest, Record, Series, Status, part};
+use deltalab_results::{
+    Analysis, Cell, Folder, Journal, Manifest, Part, Record, Series, Status, part,
+};
 use finish::{JOURNAL, count, finish, manifest};
 use queue::Queue;
 use std::borrow::Cow;
@@ -232,6 +234,7 @@ impl AddAssign for Done {
 /// it where asked to.
 fn open(folder: &Folder, found: Found) -> Result<Journal, RunError> {
     refuse_foreign(folder)?;
+    refuse_shards(folder)?;
     folder.prepare()?;
     let mut journal = Journal::open(&folder.parts(), JOURNAL)?;
     if found == Found::Discard {
@@ -248,6 +251,20 @@ fn open(folder: &Folder, found: Found) -> Result<Journal, RunError> {
         }
     }
     Ok(journal)
+}
+
+/// Refuses a folder in which shards are at work: both would train the same runs. Shards on other machines are seen where
+/// the file system's locks reach them.
+fn refuse_shards(folder: &Folder) -> Result<(), RunError> {
+    let parts = folder.parts();
+    let at_work = |part: &Part| part.name() != JOURNAL && journal::in_use(&parts, &part.name());
+    match part::read_all(&parts)?.into_iter().find(at_work) {
+        None => Ok(()),
+        Some(part) => Err(RunError::ShardAtWork {
+            path: folder.path().to_path_buf(),
+            shard: Shard::new(part.shard, part.of).unwrap_or(Shard::WHOLE),
+        }),
+    }
 }
 
 /// Refuses a folder that holds something else than results.

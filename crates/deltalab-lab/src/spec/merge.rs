@@ -58,14 +58,14 @@ pub fn merged(texts: &[SpecText]) -> Result<Spec, MergeError> {
     let Parsed { root, mut document, .. } = parse(&texts[0])?;
     let mut seeds = first.seeds.clone();
     let mut learners: Vec<(Node, &str)> =
-        nodes(&root).map(|node| (node, &*texts[0].name)).collect();
+        nodes(&root).into_iter().map(|node| (node, &*texts[0].name)).collect();
     let mut more = Vec::new();
     for text in &texts[1..] {
         seeds.extend(Spec::parse(text, &[])?.seeds);
         let other = parse(text)?;
         same(&texts[0].name, &root, &text.name, &other.root)?;
         let tables = learner_tables(&other.document);
-        for (node, table) in nodes(&other.root).zip(tables) {
+        for (node, table) in nodes(&other.root).into_iter().zip(tables) {
             if learners.iter().any(|(known, _)| *known == node) {
                 continue;
             }
@@ -112,9 +112,8 @@ fn same(first: &str, a: &Table, second: &str, b: &Table) -> Result<(), MergeErro
 }
 
 /// The learners as they are written.
-fn nodes(root: &Table) -> impl Iterator<Item = Node> + use<> {
-    let list = root.get("learner").and_then(Node::list).unwrap_or_default();
-    list.to_vec().into_iter()
+fn nodes(root: &Table) -> Vec<Node> {
+    root.get("learner").and_then(Node::list).unwrap_or_default().to_vec()
 }
 
 fn label(learner: &Node) -> Option<&str> {

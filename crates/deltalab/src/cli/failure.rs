@@ -137,7 +137,7 @@ pub enum Failure {
         /// The folder.
         path: PathBuf,
         /// What is missing.
-        missing: Missing,
+        missing: Box<Missing>,
     },
     /// Specs that cannot be merged.
     #[error(transparent)]

@@ -61,13 +61,12 @@ pub(super) fn with_others(folder: &Folder, mine: &Part) -> Result<(), RunError> 
             continue;
         }
         let file = folder.parts().join(other.name() + ".json");
-        let shard = format!("{}/{}", other.shard, other.of);
+        let shard = Shard::new(other.shard, other.of).unwrap_or(Shard::WHOLE);
         return Err(match other.spec == mine.spec {
             true => RunError::OtherVersion {
                 path: folder.path().to_path_buf(),
                 shard,
                 theirs: other.version,
-                ours: mine.version.clone(),
                 file,
             },
             false => RunError::OtherSpec { path: folder.path().to_path_buf(), shard, file },
