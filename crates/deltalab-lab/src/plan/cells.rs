@@ -167,6 +167,16 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
 
 /// Refuses more runs than anybody wants, of the comparison or of its tuning.
 fn too_large(spec: &Spec, checker: &mut Checker) -> bool {
+    let refuse = |excess: Option<limits::Excess>, checker: &mut Checker| {
+        let excess = excess.filter(|_| !spec.allow_large);
+        checker.problems.extend(excess.map(|excess| at_start(spec, Problem::Excess(excess))));
+        excess.is_some()
+    };
+    let tried = spec.tune.iter().flat_map(|tune| &tune.axes);
+    let longest = spec.axes.iter().chain(tried).map(|axis| axis.points.len() as u64).max();
+    if refuse(longest.and_then(limits::cells), checker) {
+        return true; // before its points are compared with each other
+    }
     let points = |axes: &dyn Fn(&Learner) -> Vec<Axis>| {
         let of = |learner| Points::over(&axes(learner), learner).count();
         spec.learners.iter().map(of).fold(0, u64::saturating_add)
@@ -185,9 +195,7 @@ fn too_large(spec: &Spec, checker: &mut Checker) -> bool {
             return true;
         }
     }
-    let excess = limits::cells(grid.saturating_add(trials)).filter(|_| !spec.allow_large);
-    checker.problems.extend(excess.map(|excess| at_start(spec, Problem::Excess(excess))));
-    excess.is_some()
+    refuse(limits::cells(grid.saturating_add(trials)), checker)
 }
 
 /// Resolves the sections of cells, each section once.

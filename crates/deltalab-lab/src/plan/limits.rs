@@ -107,9 +107,10 @@ impl fmt::Display for Excess {
             }
             Self::Curves { points, metrics } => {
                 let numbers = points.saturating_mul(*metrics);
+                let times = if *metrics == 1 { "number" } else { "numbers" };
                 write!(
                     f,
-                    "curves of up to {points} points for each of {metrics} metrics are {numbers} numbers a run"
+                    "curves of up to {points} points, {metrics} {times} each, are {numbers} numbers a run"
                 )?;
                 MOST_IN_CURVES
             }

@@ -201,11 +201,8 @@ pub(super) fn nobody_has(keys: &[String], learners: &[Learner]) -> Problem {
     Problem::UnknownKey { expected, nearest }
 }
 
-/// Most keys of a path; no spec is as deep, and tables are walked by recursion.
-const MOST_KEYS: usize = 32;
-
 /// The keys of a dotted TOML key, quotes taken off.
 pub(super) fn split(path: &str) -> Option<Vec<String>> {
-    let keys = toml_edit::Key::parse(path.trim()).ok().filter(|keys| keys.len() <= MOST_KEYS)?;
+    let keys = toml_edit::Key::parse(path.trim()).ok()?;
     Some(keys.iter().map(|key| key.get().to_string()).collect())
 }
