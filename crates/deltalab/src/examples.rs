@@ -40,6 +40,7 @@ pub const EXAMPLES: &[Example] = examples![
     "xor" / "xor-learning-rates",
     "xor" / "xor-hidden",
     "backprop" / "step-by-step",
+    "backprop" / "credit-assignment",
     "backprop" / "delta-rule",
     "encoder" / "encoder-8-3-8",
     "encoder" / "encoder-rules",
