@@ -74,6 +74,7 @@ pub const EXAMPLES: &[Example] = examples![
     "symmetry" / "symmetry",
     "family-trees" / "family-trees",
     "batches" / "batches",
+    "batches" / "batches-strict",
     "batches" / "digits-batches",
     "digits" / "digits",
     "digits" / "digits-rules",
