@@ -7,8 +7,8 @@
 //!   symmetric row cancels; 0: unrelated; −1: w_ji = w_ji'. Where all weights are 0: 1.
 //! * Twins: the least cosine of the weights of any two units. −1: one is the other with all signs turned. A unit whose
 //!   weights are all 0 has cosine 0 with every other.
-//! * Ratio: a_jp = |w_ji − w_ji'| / 2 for the p-th pair, in ascending order; a_jk / a_j1, mean over units. With a ratio of 2
-//!   from each pair to the next, 1 : 2 : 4, no row that is not symmetric cancels: the sums of ± those are all different.
+//! * Ratio: a_jp = |w_ji − w_ji'| / 2 for the p-th pair, in ascending order; a_jk / a_j1, mean over units. With 1 : 2 : 4, or
+//!   2 : 3 : 4, no row that is not symmetric cancels: no sum of ± some of these is 0.
 //! * Source: the three properties are those that Rumelhart, Hinton & Williams 1986, Nature 323, 533–536, fig. 1, describe; the
 //!   numbers for them are ours.
 

@@ -1,9 +1,10 @@
 //! What detecting mirror symmetry makes of the weights, as `mirror_antisymmetry`, `twin_cosine` and `mirror_ratio` report it.
 
-use crate::support::{close, ingredients, last, setup, topology, train_one};
+use crate::support::{close, ingredients, last, setup, topology, train, train_one};
 use deltalab_core::learner::{Backprop, Configured, Recipe, Rule};
 use deltalab_core::network::{Initial, Network, NetworkParams};
 use deltalab_core::optimiser::{Momentum, OptimiserParams};
+use deltalab_core::real::Level;
 use deltalab_core::task::{Symmetry, Xor};
 use deltalab_core::train::{All, BatchSize, Criterion, Ingredients, Setup, SetupError};
 use deltalab_core::train::{Status, Unmeasurable};
@@ -31,7 +32,8 @@ fn the_numbers_of_weights_that_can_be_counted_on_fingers() {
     assert_eq!(numbers([detector, turned]), [1.0, -1.0, 2.0, 4.0], "1 : 2 : 4");
     let symmetric = [1.0, 2.0, 3.0, 3.0, 2.0, 1.0];
     let [antisymmetry, cosine, ..] = numbers([symmetric, symmetric.map(|w| 2.0 * w)]);
-    assert_eq!((antisymmetry, cosine), (-1.0, 1.0), "the same sign on both sides, and twins");
+    assert_eq!(antisymmetry, -1.0, "the same sign on both sides");
+    close(cosine, 1.0, 1e-15, "twins, by two roots and a quotient");
     // The middle input of an odd row does not count for the pairs: the halves of 1 - -1, 3 - -3 and 6 - 2.
     let odd = [1.0, 3.0, 6.0, 100.0, 2.0, -3.0, -1.0];
     let [antisymmetry, _, second, third] = numbers([odd, [0.0, 1.0, 2.0, 0.0, -2.0, -1.0, 1.0]]);
@@ -73,9 +75,10 @@ fn the_metrics_are_those_of_the_weights_in_the_trace() {
     }
 }
 
-/// The published structure, 1,000 sweeps after every output is on its side of ½: antisymmetric, twins, 1 : 2 : 4.
+/// 1,000 sweeps after every output is on its side of ½: antisymmetric, twins, and 1 : 2 : 4 (the published structure) or
+/// 2 : 3 : 4. No sum of ± the numbers of either is 0, and the nearest to it is a quarter of the largest in both.
 #[test]
-fn a_net_that_detects_symmetry_is_antisymmetric_with_weights_in_the_ratio_1_2_4() {
+fn a_net_that_detects_symmetry_is_antisymmetric_with_weights_in_the_ratio_1_2_4_or_2_3_4() {
     let mut cell = cell(11_000);
     cell.train.criterion = Some(Criterion {
         metric: "correct".to_string(),
@@ -84,14 +87,22 @@ fn a_net_that_detects_symmetry_is_antisymmetric_with_weights_in_the_ratio_1_2_4(
         ..Criterion::default()
     });
     let params = Params::default();
-    let outcome = train_one::<Backprop>(&cell, &params);
-    assert_eq!(outcome.status, Status::Solved);
-    let number = |name| last::<Backprop>(&cell, &params, &outcome, name);
-    // Another program found 1 : 1.99 to 2.00 : 3.97 to 3.98 in every net that it trained so.
-    close(number("mirror_antisymmetry"), 1.0, 1e-4, "antisymmetry");
-    close(number("twin_cosine"), -1.0, 1e-4, "twins");
-    close(number("mirror_ratio(2)"), 1.995, 0.01, "second pair");
-    close(number("mirror_ratio"), 3.975, 0.03, "third pair");
+    let outcomes = train::<Backprop>(&cell, &params, Level::widest(), &[0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    let mut found = [0, 0];
+    for outcome in outcomes {
+        assert_eq!(outcome.status, Status::Solved, "seed {}", outcome.seed);
+        let number = |name| last::<Backprop>(&cell, &params, &outcome, name);
+        // What is left of the initial weights; it still decays.
+        close(number("mirror_antisymmetry"), 1.0, 1e-6, "antisymmetry");
+        close(number("twin_cosine"), -1.0, 1e-6, "twins");
+        // A program in C that shares no line with this one ends at 1 : 1.995 : 3.976 and at 1 : 1.522 : 2.026, and at no others.
+        let ratios = (number("mirror_ratio(2)"), number("mirror_ratio"));
+        let near =
+            |(a, b): (f64, f64)| (ratios.0 - a).abs() < 0.005 && (ratios.1 - b).abs() < 0.005;
+        let which = [(1.995, 3.976), (1.522, 2.026)].into_iter().position(near);
+        found[which.unwrap_or_else(|| panic!("seed {}: {ratios:?}", outcome.seed))] += 1;
+    }
+    assert_eq!(found, [7, 2]);
 }
 
 #[test]
