@@ -244,7 +244,7 @@ fn run_writes_every_file_of_the_folder_and_ends_in_the_verdict() {
 
     learner   solved/n         median epochs         train_sse
     plain     0/6 [0, 39] %    not reached            1.05 [1.05, 1.05]
-    momentum  6/6 [61, 100] %          158 [126, …]  0.098 [0.0967, 0.099]
+    momentum  6/6 [61, 100] %          158 [126, …]  0.098 [0.0964, 0.0995]
     In brackets: 95 % intervals.
 
     No difference in speed that 6 seeds can show: plain is solved sooner on 0, momentum on 6, neither

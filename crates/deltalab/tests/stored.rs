@@ -91,7 +91,8 @@ fn a_changed_number_is_found_by_cell_seed_and_column() {
         f64::from_bits(value.to_bits() + 1)
     );
     assert!(lines[2].ends_with(&found), "{} has not {found}", lines[2]);
-    assert!(lines.contains(&"summary.csv is not what the stored runs give."), "{lines:?}");
+    // one bit of one run moves the mean difference of six, and not their mean
+    assert!(lines.contains(&"comparisons.csv is not what the stored runs give."), "{lines:?}");
 
     let point = place.read("r/curves.csv").lines().nth(5).unwrap().to_string();
     let (rest, _) = point.rsplit_once(',').unwrap();
@@ -185,9 +186,9 @@ fn the_same_folder_is_identical_and_a_change_of_settings_is_judged_by_seed() {
 
     Neither plain in a nor plain in b was solved on any of 6 seeds.
     No difference in train_sse that 6 seeds can show: plain in a ends lower on 6, plain in b on 0,
-      mean difference -0.00398 (95 % interval -0.00668 to -0.00213; p = 0.188 after Holm).
-    No difference in speed that 6 seeds can show: momentum in a is solved sooner on 0, momentum in b
-      on 0, neither on 6 (p = 1 after Holm).
+      mean difference -0.00398 (95 % interval -0.00779 to -0.00146; p = 0.188 after Holm).
+    No difference in speed: on each of 6 seeds neither momentum in a nor momentum in b is solved
+      sooner (difference 0, p = 1 after Holm).
     ");
     // twice the learning rate, on seeds enough
     let args = |out: &'static str, set: &'static str| {
@@ -352,7 +353,7 @@ fn an_unfinished_folder_is_verified_and_reported_as_far_as_it_is() {
     let ended = deltalab(&place, &["figures", "r"]);
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.contains("partial 5/12 runs, and the figures say so"), "{}", ended.stderr);
-    assert!(place.read("r/figures/survival.svg").contains("Unfinished: partial 5/12 runs."));
+    assert!(place.read("r/figures/survival.svg").contains("partial 5/12"));
 }
 
 #[test]
