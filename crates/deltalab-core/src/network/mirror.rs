@@ -25,7 +25,7 @@ impl Topology {
 
 impl<R: Real> Network<R> {
     /// The weights into unit j of the first hidden layer, in one lane.
-    fn into_hidden(&self, lane: usize) -> Vec<Vec<f64>> {
+    fn hidden_weights(&self, lane: usize) -> Vec<Vec<f64>> {
         let path = self.topology.paths.iter().position(|path| (path.to, path.from) == (1, 0));
         let Some(w) = path.map(|path| &self.values.weights[path]) else { return Vec::new() };
         let unit = |j| (0..w.ncols()).map(|i| w[(j, i)].lanes()[lane].to_f64()).collect();
@@ -35,7 +35,7 @@ impl<R: Real> Network<R> {
     /// Antisymmetry of one lane, in f64. Sums run over units, then pairs from the outside in.
     pub fn mirror_antisymmetry(&self, lane: usize) -> f64 {
         let [mut products, mut squares] = [0.0; 2];
-        for unit in self.into_hidden(lane) {
+        for unit in self.hidden_weights(lane) {
             for (a, b) in pairs(&unit) {
                 products += 2.0 * (a * b);
                 squares += a * a + b * b;
@@ -46,7 +46,7 @@ impl<R: Real> Network<R> {
 
     /// The least cosine of two units of one lane, in f64. Sums run over inputs, ascending.
     pub fn twin_cosine(&self, lane: usize) -> f64 {
-        let units = self.into_hidden(lane);
+        let units = self.hidden_weights(lane);
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b);
         let mut least = 1.0_f64;
         for (j, a) in units.iter().enumerate() {
@@ -61,7 +61,7 @@ impl<R: Real> Network<R> {
 
     /// The ratio a_k / a_1 of one lane, in f64, for k from 1: mean over units in their order. Infinite where a pair cancels.
     pub fn mirror_ratio(&self, k: usize, lane: usize) -> f64 {
-        let units = self.into_hidden(lane);
+        let units = self.hidden_weights(lane);
         let count = units.len() as f64;
         let sum = units.into_iter().fold(0.0, |sum, unit| {
             let mut halves: Vec<f64> = pairs(&unit).map(|(a, b)| ((a - b) / 2.0).abs()).collect();
