@@ -95,9 +95,7 @@ impl Journal {
         let mut files = paths.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut runs = Vec::new();
         let damaged = each_run(&mut files, |run: Record, at| {
-            let (curves, mut finals) = (Vec::new(), run.finals);
-            finals.shrink_to_fit();
-            runs.push((Record { curves, finals, ..run }, at));
+            runs.push((Record { curves: Vec::new(), ..run }.trimmed(), at));
         })?;
         order::sort(&mut runs, study, |(record, _)| record);
         let mut line = Vec::new();

@@ -40,7 +40,7 @@ pub fn load(parts: &Path) -> Result<Loaded, Error> {
 pub fn load_several(parts: &[PathBuf]) -> Result<Loaded, Error> {
     at_one_time(parts, |files| {
         let mut records = Vec::new();
-        let damaged = each_run(files, |record: Record, _| records.push(record))?;
+        let damaged = each_run(files, |record: Record, _| records.push(record.trimmed()))?;
         Ok(Loaded { records, damaged })
     })
 }
