@@ -103,9 +103,9 @@ pub fn stages(bytes: &[u8]) {
         (Err(error), complaint) => assert!(complaint.is_some(), "{error}"),
         (Ok(_), Some(_)) => {}
         (Ok(_), None) => {
-            assert!(
-                task.probes().iter().all(|probe| probe.cue < inputs && probe.outcome < outputs)
-            );
+            for probe in task.probes() {
+                assert!(probe.cues.iter().all(|&cue| cue < inputs) && probe.outcome < outputs);
+            }
             assert_eq!(task.input_names().len(), inputs);
         }
     }
