@@ -103,9 +103,9 @@ pub fn stages(bytes: &[u8]) {
         (Err(error), complaint) => assert!(complaint.is_some(), "{error}"),
         (Ok(_), Some(_)) => {}
         (Ok(_), None) => {
-            assert!(
-                task.probes().iter().all(|probe| probe.cue < inputs && probe.outcome < outputs)
-            );
+            for probe in task.probes() {
+                assert!(probe.cues.iter().all(|&cue| cue < inputs) && probe.outcome < outputs);
+            }
             assert_eq!(task.input_names().len(), inputs);
         }
     }
@@ -161,17 +161,36 @@ fn made(kind: &str, params: serde_json::Value, folder: &Path) {
     }
 }
 
-/// A journal. Every whole line is a record or damaged, and opening it to go on loses none.
+/// A journal; where the first byte says so, the others are its lines without their checksums, so that what is behind these is
+/// reached. Every whole line is a record or damaged, whoever reads it, and opening the journal to go on loses none.
 pub fn journal(bytes: &[u8]) {
+    let Some((&how, bytes)) = bytes.split_first() else { return };
+    let mut written = Vec::new();
+    for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+        if how & 1 == 1 {
+            let json = line.strip_suffix(b"\n").unwrap_or(line);
+            written.extend(format!("{:08x} ", crc32(json)).into_bytes());
+        }
+        written.extend(line);
+    }
     let folder = fresh("journal");
-    fs::write(folder.join("1-of-1.journal"), bytes).expect("a file can be written");
+    fs::write(folder.join("1-of-1.journal"), &written).expect("a file can be written");
     let Ok(before) = journal::load(&folder) else { return }; // two results for one run
-    let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let lines = written.iter().filter(|&&byte| byte == b'\n').count();
     assert!(before.records.len() + before.damaged.len() <= lines);
     before.damaged.iter().for_each(|damaged| drop(damaged.to_string()));
+    let (finished, unread) = journal::scan(&folder).expect("it could be read before");
+    assert!(unread.len() <= before.damaged.len() && finished.len() >= before.records.len());
     drop(Journal::open(&folder, "1-of-1").expect("it can be opened"));
     let after = journal::load(&folder).expect("it could be read before");
     assert_eq!((after.records.len(), after.damaged), (before.records.len(), before.damaged));
+}
+
+/// The checksum of a journal line, bit by bit (reflected, polynomial 0xedb88320).
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32| (crc >> 1) ^ (0xedb8_8320 * (crc & 1));
+    let byte = |crc: u32, &byte: &u8| (0..8).fold(crc ^ u32::from(byte), |crc, _| step(crc));
+    !bytes.iter().fold(!0, byte)
 }
 
 /// A file of a result folder; the first byte says which.

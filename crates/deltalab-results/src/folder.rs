@@ -19,6 +19,9 @@ use crate::manifest::{FORMAT, Manifest};
 use crate::runs::Runs;
 use crate::{Analysis, Error, Record, Study, tables};
 
+/// What [`Folder::prepare`] writes and removes, to see that it can; a process that is killed meanwhile leaves it behind.
+pub const PROBE: &str = ".probe.tmp";
+
 /// A result folder, there or yet to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
@@ -241,7 +244,7 @@ fn create(folder: &Path, created: &mut Vec<PathBuf>) -> Result<(), Error> {
 }
 
 fn probe(folder: &Path) -> Result<(), Error> {
-    let path = folder.join(".probe.tmp");
+    let path = folder.join(PROBE);
     let probe = || -> io::Result<()> {
         fs::write(&path, b"can this be written?\n")?;
         match fs::remove_file(&path) {

@@ -5,7 +5,7 @@ mod fixtures;
 use std::fs;
 use std::path::Path;
 
-use deltalab_results::journal::{Damage, compact, in_order, load};
+use deltalab_results::journal::{Damage, compact, in_order, load, scan};
 use deltalab_results::{Error, Journal, Record, Series, Status, Study};
 use fixtures::{cell, diverged, solved, study, unsolved};
 use proptest::prelude::*;
@@ -148,6 +148,16 @@ fn damage_says_what_is_wrong() {
     assert_eq!(damaged[3].why, Damage::Form, "a sign is no hexadecimal digit");
     let shown = damaged[1].to_string();
     assert!(shown.contains("all.journal:2: damaged: its checksum is"), "{shown}");
+}
+
+#[test]
+fn half_a_record_is_damaged_for_whoever_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = r#"{"cell":"a","seed":0,"status":"solved"}"#; // its checksum holds: another version wrote it
+    let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+    fs::write(folder.path().join("all.journal"), line).unwrap();
+    let (finished, damaged) = scan(folder.path()).unwrap();
+    assert_eq!((finished.len(), damaged), (0, load(folder.path()).unwrap().damaged));
 }
 
 #[test]

@@ -272,6 +272,13 @@ fn results_stored_without_their_journal_are_made_again_byte_for_byte() {
     std::fs::remove_dir_all(place.path("out/parts")).unwrap();
     assert_eq!(trained(&deltalab(&place, &run)), planned);
     assert_same(&results(&place, "out"), &expected, "made again");
+    // What a process leaves that was killed while it tried the folder is no reason to refuse it.
+    place.write("tried/.probe.tmp", "can this be");
+    assert_eq!(
+        trained(&deltalab(&place, &["run", "xor.toml", "--out", "tried", "--json"])),
+        planned
+    );
+    assert_same(&results(&place, "tried"), &expected, "tried");
     // A folder with anything else in it is not touched.
     place.write("other/thesis.tex", "years of work");
     let ended = deltalab(&place, &["run", "xor.toml", "--out", "other", "--fresh"]);

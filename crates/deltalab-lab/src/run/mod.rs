@@ -30,6 +30,7 @@ use crate::spec::Spec;
 use crate::trace;
 use deltalab_core::real::Level;
 use deltalab_core::train::{Outcome, Status as Ended};
+use deltalab_results::folder::PROBE;
 use deltalab_results::journal::{self, Damaged};
 use deltalab_results::weights::Weights;
 use deltalab_results::{
@@ -276,12 +277,12 @@ fn refuse_foreign(folder: &Folder) -> Result<(), RunError> {
     }
 }
 
-/// Whether a folder holds nothing but what a run writes, as results that were stored without their journal do; or is empty,
-/// or not there.
+/// Whether a folder holds nothing but what a run writes, as results that were stored without their journal do, or what one
+/// that was killed at its first step has left; or is empty, or not there.
 fn only_results(path: &std::path::Path) -> bool {
     let Ok(entries) = std::fs::read_dir(path) else { return true };
     let known = |name: std::ffi::OsString| {
-        name == "figures" || name == "weights" || FILES.iter().any(|&file| name == file)
+        ["figures", "weights", PROBE].iter().chain(&FILES).any(|&known| name == known)
     };
     entries.flatten().all(|entry| known(entry.file_name()))
 }
