@@ -23,13 +23,12 @@ impl Case {
         let rows = 1 + below(70);
         let (many, few) = (1 + below(300), 1 + below(TERMS as u32));
         let columns = 1 + below(20);
-        let (kind, a_is_transposed, b_is_transposed) = (below(5), below(2) == 1, below(2) == 1);
+        let (kind, a_is_transposed, b_is_transposed) = (below(4), below(2) == 1, below(2) == 1);
         let (store, terms) = match kind {
             0 => (Store::Set, many),
             1 => (Store::Add, many),
             2 => (Store::Step(0.3), few),
-            3 => (Store::Step(0.3), 1),
-            _ => (Store::MeanStep(0.3, 7.0), few),
+            _ => (Store::Step(0.3), 1),
         };
         // Or zeros of both signs, so few that some sums have only terms of −0.
         let zeros = below(4) == 0;
@@ -67,7 +66,6 @@ impl Case {
                 }
                 *out = match self.store {
                     Store::Step(rate) => *out + number(rate) * sum,
-                    Store::MeanStep(rate, count) => *out + number(rate) * (sum / number(count)),
                     _ => sum,
                 };
             }
@@ -92,7 +90,6 @@ impl Case {
             Store::Set => Store::Set,
             Store::Add => Store::Add,
             Store::Step(rate) => Store::Step(R::of(rate)),
-            Store::MeanStep(rate, count) => Store::MeanStep(R::of(rate), R::of(count)),
         };
         product(&mut out, self.sizes, a, b, store);
         out

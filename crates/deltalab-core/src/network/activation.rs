@@ -312,7 +312,11 @@ impl Activation {
             Self::Softplus => map(Softplus, net, activity),
             Self::Gelu => map(Gelu, net, activity),
             Self::Threshold => map(Threshold, net, activity),
-            Self::Softmax => softmax(units, net, activity),
+            Self::Softmax => {
+                for (eta, y) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {
+                    softmax(eta, y);
+                }
+            }
         }
     }
 
@@ -392,44 +396,42 @@ impl<R: Real> Kernel for ScaleByDerivative<'_, R> {
     }
 }
 
-/// y ← e^y of one register.
-struct Exponentials<'a, E>(&'a mut [E]);
+/// e^(η − max) of one register.
+struct Exponentials<'a, E> {
+    net: &'a [E],
+    largest: E,
+    activity: &'a mut [E],
+}
 
 impl<E: Elem> Along<E> for Exponentials<'_, E> {
     #[inline(always)]
     fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let y = Lanes::<P, 1>::from_row(&self.0[at..]);
-        math::exp(y).to_row(&mut self.0[at..]);
+        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
+        math::exp(eta - Lanes::splat(self.largest)).to_row(&mut self.activity[at..]);
     }
 }
 
-/// e^(η − max) over its sum, both in the order of the units, for every pattern of a layer of `units`. The exponentials of all
-/// patterns go through the registers together.
+/// e^(η − max) over its sum, both in the order of the units.
 #[inline(always)]
-fn softmax<R: Real>(units: usize, net: &[R], activity: &mut [R]) {
-    for (net, activity) in net.chunks_exact(units).zip(activity.chunks_exact_mut(units)) {
-        let mut largest = net[0];
-        for &eta in &net[1..] {
-            largest = R::select(eta.gt(largest), eta, largest);
-        }
-        for (y, &eta) in activity.iter_mut().zip(net) {
-            *y = eta - largest;
-        }
+fn softmax<R: Real>(net: &[R], activity: &mut [R]) {
+    let mut largest = net[0];
+    for &eta in &net[1..] {
+        largest = R::select(eta.gt(largest), eta, largest);
     }
     if R::LANES > 1 {
-        for y in activity.iter_mut() {
-            *y = math::exp(*y);
+        for (y, &eta) in activity.iter_mut().zip(net) {
+            *y = math::exp(eta - largest);
         }
     } else {
-        along::<R::Row>(0, activity.len(), &mut Exponentials(R::numbers_mut(activity)));
+        let (length, largest) = (net.len().min(activity.len()), largest.lanes()[0]);
+        let (net, activity) = (R::numbers(net), R::numbers_mut(activity));
+        along::<R::Row>(0, length, &mut Exponentials { net, largest, activity });
     }
-    for activity in activity.chunks_exact_mut(units) {
-        let mut sum = R::zero();
-        for &y in &*activity {
-            sum += y;
-        }
-        for y in activity {
-            *y /= sum;
-        }
+    let mut sum = R::zero();
+    for &y in &*activity {
+        sum += y;
+    }
+    for y in activity {
+        *y /= sum;
     }
 }

@@ -27,7 +27,7 @@ pub use topology::{Connectivity, Layer, NetworkParams, Path, Topology, TopologyE
 
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
-use product::{Store, View};
+use product::View;
 use std::sync::Arc;
 
 /// A network with its weights: one, or one per lane.
@@ -131,18 +131,11 @@ impl<R: Real> Network<R> {
         self.outer_products_of(Paths::All, receiving, sending, direction, patterns);
     }
 
-    /// [`outer_products`](Self::outer_products) and the step along them in one pass, as `store` says, such as
-    /// w ← w + ε Σ_p a_jp b_ip: at most [`product::TERMS`] patterns, in a network whose paths
-    /// [all learn freely](Topology::learns_freely).
+    /// [`outer_products`](Self::outer_products) and the step along them in one pass: w ← w + ε Σ_p a_jp b_ip, of at most
+    /// [`product::TERMS`] patterns, in a network whose paths [all learn freely](Topology::learns_freely).
     #[inline(always)]
-    pub fn step(
-        &mut self,
-        store: Store<R>,
-        receiving: &Layers<R>,
-        sending: &Layers<R>,
-        patterns: usize,
-    ) {
-        R::enter(passes::Step { network: self, store, receiving, sending, patterns });
+    pub fn step(&mut self, rate: R, receiving: &Layers<R>, sending: &Layers<R>, patterns: usize) {
+        R::enter(passes::Step { network: self, rate, receiving, sending, patterns });
     }
 
     /// Outer products for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).

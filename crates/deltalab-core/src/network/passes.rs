@@ -206,7 +206,7 @@ impl<R: Real> Kernel for OuterProducts<'_, R> {
 /// Outer products, and the step along them.
 pub(super) struct Step<'a, R> {
     pub network: &'a mut Network<R>,
-    pub store: Store<R>,
+    pub rate: R,
     pub receiving: &'a Layers<R>,
     pub sending: &'a Layers<R>,
     pub patterns: usize,
@@ -216,7 +216,7 @@ impl<R: Real> Kernel for Step<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { network, store, receiving, sending, patterns } = self;
+        let Self { network, rate, receiving, sending, patterns } = self;
         let Network { topology, values, .. } = network;
         let layers = &topology.layers;
         for (w, path) in values.weights.iter_mut().zip(&topology.paths) {
@@ -226,7 +226,7 @@ impl<R: Real> Kernel for Step<'_, R> {
             let (to, from) = (layers[path.to].units, layers[path.from].units);
             let a = View::columns(receiving.of(path.to, patterns), to);
             let b = View::transposed(sending.of(path.from, patterns), from);
-            product_in_place(w.as_mut_slice(), (to, patterns, from), a, b, store);
+            product_in_place(w.as_mut_slice(), (to, patterns, from), a, b, Store::Step(rate));
         }
         for (layer, b) in values.biases.iter_mut().enumerate() {
             let a = receiving.of(layer, patterns);
@@ -236,7 +236,7 @@ impl<R: Real> Kernel for Step<'_, R> {
                 for p in 1..patterns {
                     sum += a[p * units + j];
                 }
-                store.put(b, sum);
+                *b += rate * sum;
             }
         }
     }

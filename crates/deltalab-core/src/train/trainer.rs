@@ -8,7 +8,7 @@ use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
 use crate::learner::{Batch, Learner};
 use crate::metric::Metric;
-use crate::network::product::{Store, TERMS};
+use crate::network::product::TERMS;
 use crate::network::{Initial, Network, Parameters};
 use crate::optimiser::Optimiser;
 use crate::random::{Purpose, Stream, Streams};
@@ -153,7 +153,8 @@ impl<R: Real> Trainer<R> {
             && optimiser.plain_rate().is_some()
             && topology.learns_freely()
             && alignment.is_none()
-            && size <= TERMS;
+            && size <= TERMS
+            && (size == 1 || setup.train.reduction == Reduction::Sum);
         Self {
             network: Network::new(topology.clone()),
             learner,
@@ -332,12 +333,7 @@ impl<R: Real> Trainer<R> {
         self.learner.meet(&self.network, &self.batch);
         self.count();
         if let (Some((a, b)), Some(rate)) = (self.learner.factors(), self.optimiser.plain_rate()) {
-            let patterns = self.batch.patterns;
-            let store = match self.setup.train.reduction {
-                Reduction::Mean if patterns > 1 => Store::MeanStep(rate, R::of(patterns as f64)),
-                _ => Store::Step(rate),
-            };
-            self.network.step(store, a, b, patterns);
+            self.network.step(rate, a, b, self.batch.patterns);
         }
     }
 

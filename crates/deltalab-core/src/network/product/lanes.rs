@@ -100,7 +100,11 @@ fn block<R: Real, const M: usize, const N: usize>(
     }
     for n in 0..N {
         for m in 0..M {
-            store.put(&mut out[(p + n) * rows + j + m], sums[n][m]);
+            let out = &mut out[(p + n) * rows + j + m];
+            match store {
+                Store::Set | Store::Add => *out = sums[n][m],
+                Store::Step(rate) => *out += rate * sums[n][m],
+            }
         }
     }
 }

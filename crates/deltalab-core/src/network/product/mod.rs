@@ -22,20 +22,6 @@ pub enum Store<R> {
     Add,
     /// out ← out + rate · s; at most [`TERMS`] terms.
     Step(R),
-    /// out ← out + rate · (s / count); at most [`TERMS`] terms.
-    MeanStep(R, R),
-}
-
-impl<R: Real> Store<R> {
-    /// Puts a whole sum into its place.
-    #[inline(always)]
-    pub(super) fn put(self, out: &mut R, sum: R) {
-        match self {
-            Store::Set | Store::Add => *out = sum,
-            Store::Step(rate) => *out += rate * sum,
-            Store::MeanStep(rate, count) => *out += rate * (sum / count),
-        }
-    }
 }
 
 /// Puts the sums of a product where `store` says. `out` is `rows x columns`, column by column; a is `rows x terms`, b

@@ -33,7 +33,6 @@ pub(super) fn product<R: Real>(
         Store::Set => Store::Set,
         Store::Add => Store::Add,
         Store::Step(rate) => Store::Step(rate.lanes()[0]),
-        Store::MeanStep(rate, count) => Store::MeanStep(rate.lanes()[0], count.lanes()[0]),
     };
     // A single row lies along the columns of `out`: the same sums, the other way up.
     let (rows, columns, a, b) = match rows {
@@ -211,17 +210,17 @@ fn one_by_one<E: Real>(
         let out = &mut out[p * rows..(p + 1) * rows];
         let mut j = first;
         while j + 8 <= rows {
-            sums::<E, 8>(out, terms, (j, p), a, b, store);
+            sums::<E, 8>(&mut out[j..j + 8], terms, (j, p), a, b, store);
             j += 8;
         }
         while j < rows {
-            sums::<E, 1>(out, terms, (j, p), a, b, store);
+            sums::<E, 1>(&mut out[j..j + 1], terms, (j, p), a, b, store);
             j += 1;
         }
     }
 }
 
-/// L sums side by side, from row j on; `out` is column p.
+/// L sums side by side.
 #[inline(always)]
 fn sums<E: Real, const L: usize>(
     out: &mut [E],
@@ -234,7 +233,7 @@ fn sums<E: Real, const L: usize>(
     let mut sums = [E::zero(); L];
     let mut k = 0;
     if let Store::Add = store {
-        sums.copy_from_slice(&out[j..j + L]);
+        sums.copy_from_slice(out);
     } else {
         for l in 0..L {
             sums[l] = a.at(j + l, 0) * b.at(0, p);
@@ -249,7 +248,10 @@ fn sums<E: Real, const L: usize>(
         k += 1;
     }
     for l in 0..L {
-        store.put(&mut out[j + l], sums[l]);
+        match store {
+            Store::Set | Store::Add => out[l] = sums[l],
+            Store::Step(rate) => out[l] += rate * sums[l],
+        }
     }
 }
 
@@ -306,8 +308,7 @@ fn panel<P: Pack, const REGISTERS: usize>(
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
-    let steps = matches!(store, Store::Step(_) | Store::MeanStep(..));
-    assert!(terms <= TERMS || !steps, "more terms than a panel has");
+    assert!(terms <= TERMS || !matches!(store, Store::Step(_)), "more terms than a panel has");
     let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
     let width = REGISTERS * P::N;
@@ -401,9 +402,6 @@ fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<P::Elem>) {
     let value = match store {
         Store::Set | Store::Add => sums,
         Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums)),
-        Store::MeanStep(rate, count) => {
-            P::add(load(out), P::mul(P::splat(rate), P::div(sums, P::splat(count))))
-        }
     };
     // SAFETY: `out` has N numbers.
     unsafe { P::store(value, out.as_mut_ptr()) };
