@@ -64,8 +64,7 @@ fn cell(epochs: u64) -> Ingredients {
 #[test]
 fn the_metrics_are_those_of_the_weights_in_the_trace() {
     let (cell, params) = (cell(3), Params::default());
-    let traced =
-        Configured::<Backprop>(params.clone()).trace(&setup::<Backprop>(&cell, &params), 0, 8);
+    let traced = Configured::<Backprop>(params).trace(&setup::<Backprop>(&cell, &params), 0, 8);
     let w = &traced.last.weights[0];
     let expected = numbers([0, 1].map(|j| [0, 1, 2, 3, 4, 5].map(|i| w[(j, i)])));
     let outcome = train_one::<Backprop>(&cell, &params);

@@ -20,7 +20,9 @@ fn bits(outcome: &Outcome) -> (u64, Status, [u64; 2], Vec<u64>, Vec<u64>, Vec<u6
     let of = |numbers: &[f64]| {
         numbers.iter().map(|x| if x.is_nan() { u64::MAX } else { x.to_bits() }).collect()
     };
-    let Outcome { seed, status, epochs, finals, curve_epochs, curve, pattern_updates } = outcome;
+    let Outcome { seed, status, epochs, finals, curve_epochs, curve, pattern_updates, weights } =
+        outcome;
+    assert!(weights.is_empty(), "none are asked for");
     (*seed, *status, [*epochs, *pattern_updates], of(finals), curve_epochs.clone(), of(curve))
 }
 
