@@ -131,7 +131,7 @@ impl Folder {
 
     /// Removes what processes that were killed in the middle of a write have left: `.*.tmp`, in the folder and in `parts/`.
     pub fn remove_leftovers(&self) {
-        for folder in [&self.path, &self.parts()] {
+        for folder in [&self.path, &self.parts(), &self.weights()] {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let name = entry.file_name();
                 let name = name.to_string_lossy();

@@ -64,7 +64,7 @@ fn the_file_holds_the_moments_of_every_run_in_the_order_of_the_study() {
     let place = tempfile::tempdir().unwrap();
     let folder = Folder::at(place.path());
     appended(&folder, "1-of-1", &[("aa", 2), ("bb", 0), ("aa", 0), ("aa", 1)]);
-    gather(&folder, &curves(3)).unwrap();
+    gather(&[&folder], &folder, &curves(3)).unwrap();
     let bytes = file(&folder);
     let whole = |name: &str| -> Vec<u64> {
         numbers(&bytes, name).into_iter().map(u64::from_le_bytes).collect()
@@ -87,29 +87,29 @@ fn order_shards_repetitions_and_what_came_before_change_no_byte() {
     let at = |name: &str| Folder::at(place.path().join(name));
     let (one, many, grown) = (at("one"), at("many"), at("grown"));
     appended(&one, "1-of-1", &[("aa", 0), ("aa", 1), ("aa", 2), ("aa", 3)]);
-    gather(&one, &curves(4)).unwrap();
+    gather(&[&one], &one, &curves(4)).unwrap();
     appended(&many, "2-of-2", &[("aa", 3), ("aa", 0), ("aa", 3)]);
     appended(&many, "1-of-2", &[("aa", 2), ("aa", 1)]);
-    gather(&many, &curves(4)).unwrap();
+    gather(&[&many], &many, &curves(4)).unwrap();
     assert_eq!(file(&one), file(&many));
     assert!(names(&many.parts()).is_empty());
 
     appended(&grown, "1-of-1", &[("aa", 1), ("aa", 0)]);
-    gather(&grown, &curves(2)).unwrap();
+    gather(&[&grown], &grown, &curves(2)).unwrap();
     appended(&grown, "1-of-1", &[("aa", 3), ("aa", 2)]);
-    gather(&grown, &curves(4)).unwrap();
+    gather(&[&grown], &grown, &curves(4)).unwrap();
     assert_eq!(file(&one), file(&grown));
     // fewer seeds, then all again: what is not asked for waits in the parts
-    gather(&grown, &curves(1)).unwrap();
+    gather(&[&grown], &grown, &curves(1)).unwrap();
     assert_eq!(numbers(&file(&grown), "seed").len(), 1);
     assert_eq!(names(&grown.parts()), ["others.weights"]);
-    gather(&grown, &curves(4)).unwrap();
+    gather(&[&grown], &grown, &curves(4)).unwrap();
     assert_eq!(file(&one), file(&grown));
     assert!(names(&grown.parts()).is_empty());
     // none are asked for any more
-    gather(&grown, &study(&[], vec![cell("aa", "BP", &[])], 4)).unwrap();
+    gather(&[&grown], &grown, &study(&[], vec![cell("aa", "BP", &[])], 4)).unwrap();
     assert!(!grown.weights().exists());
-    gather(&grown, &curves(4)).unwrap();
+    gather(&[&grown], &grown, &curves(4)).unwrap();
     assert_eq!(file(&one), file(&grown));
 }
 
@@ -118,18 +118,18 @@ fn weights_of_another_kind_are_not_those_that_are_asked_for() {
     let place = tempfile::tempdir().unwrap();
     let folder = Folder::at(place.path());
     appended(&folder, "1-of-1", &[("aa", 0)]);
-    for index in [Index::of(&folder).unwrap(), {
-        gather(&folder, &curves(1)).unwrap();
-        Index::of(&folder).unwrap()
+    for index in [Index::of(&[&folder]).unwrap(), {
+        gather(&[&folder], &folder, &curves(1)).unwrap();
+        Index::of(&[&folder]).unwrap()
     }] {
         assert!(index.has("aa", 0, Which::Curve));
         assert!(!index.has("aa", 0, Which::Final) && !index.has("aa", 1, Which::Curve));
     }
     let mut finals = curves(1);
     finals.cells[0].weights = Which::Final;
-    gather(&folder, &finals).unwrap();
+    gather(&[&folder], &folder, &finals).unwrap();
     assert!(!folder.weights().exists(), "no file of what is not there");
-    gather(&folder, &curves(1)).unwrap();
+    gather(&[&folder], &folder, &curves(1)).unwrap();
     assert_eq!(numbers(&file(&folder), "seed").len(), 1, "nothing was lost");
 }
 
@@ -148,7 +148,7 @@ fn a_damaged_run_is_missing_and_its_neighbours_are_not() {
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << (at % 8);
         fs::write(&path, bytes).unwrap();
-        let index = Index::of(&folder).unwrap();
+        let index = Index::of(&[&folder]).unwrap();
         for seed in 0..3 {
             assert_eq!(index.has("aa", seed, Which::Curve), seed != hit, "byte {at}, seed {seed}");
         }

@@ -174,3 +174,35 @@ fn threads_growth_and_lost_parts_change_no_byte_and_nothing_else_changes() {
     assert!(whole == files(&place, "late"), "weights that were lost");
     assert_eq!(run(&place, "late", &kept)["report"]["trained"], 0);
 }
+
+#[test]
+fn shards_collected_and_folders_merged_have_the_weights_of_one_run() {
+    let place = Place::new();
+    place.write("kept.toml", SPEC);
+    let kept = ["--set", "record.weights=\"curve\""];
+    run(&place, "whole", &kept);
+    let whole = files(&place, "whole");
+    let weights: Vec<_> = whole.keys().filter(|name| name.starts_with("weights/")).collect();
+    assert_eq!(weights.len(), 2, "a file for each cell");
+
+    let succeeds = |args: &[&str]| {
+        let ended = deltalab(&place, args);
+        assert_eq!(ended.code, Some(0), "{args:?}: {}", ended.stderr);
+    };
+    for shard in ["2/3", "1/3", "3/3"] {
+        let args = ["run", "kept.toml", "--out", "shards", "--shard", shard, "--quiet"];
+        succeeds(&[&args[..], &kept].concat());
+    }
+    assert!(!place.exists("shards/weights"), "the parts are collected, not before");
+    succeeds(&["collect", "shards"]);
+    assert!(whole == files(&place, "shards"), "shards");
+
+    for (out, seeds) in [("a", "{ first = 0, count = 2 }"), ("b", "{ first = 2, count = 3 }")] {
+        run(&place, out, &[&kept[..], &["--set", &format!("seeds={seeds}")]].concat());
+    }
+    succeeds(&["merge", "a", "b", "--out", "merged"]);
+    let merged = files(&place, "merged");
+    for name in weights.into_iter().chain([&"runs.csv".to_string()]) {
+        assert!(merged.get(name) == whole.get(name), "{name} of the merged folders");
+    }
+}

@@ -6,6 +6,7 @@ use super::{RunError, Stage};
 use crate::plan::Plan;
 use crate::spec::Spec;
 use crate::trace;
+use deltalab_results::weights::gather;
 use deltalab_results::{Analysis, Folder, Journal, Manifest, Record, Runs, journal, part};
 use std::collections::{BTreeMap, HashSet};
 
@@ -154,14 +155,14 @@ pub fn collect(
     Ok(Collected { plan, manifest, analysis, missing })
 }
 
-/// Puts finished runs of several folders into a new one. `plan` is that of the merged spec, `manifests` are those of the folders.
+/// Puts finished runs of several folders, `records` with their weights, into a new one. `plan` is that of the merged spec.
 ///
 /// # Errors
 /// Those of [`collect`].
 pub fn merge(
+    from: &[Folder],
     out: &Folder,
-    spec: &Spec,
-    plan: &Plan,
+    (spec, plan): (&Spec, &Plan),
     records: Vec<Record>,
     manifests: &[Manifest],
     unfinished: Unfinished,
@@ -182,6 +183,7 @@ pub fn merge(
         journal.append(record)?;
     }
     drop(records);
+    gather(&from.iter().collect::<Vec<_>>(), out, &plan.study)?;
     out.write("spec.toml", spec.text.as_bytes())?;
     if plan.is_tuned() {
         out.write_traces(trace::kept(&plan))?;

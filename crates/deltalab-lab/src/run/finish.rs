@@ -17,7 +17,7 @@ pub(super) fn finish(
     manifest: &mut Manifest,
 ) -> Result<Analysis, RunError> {
     let all = journal.compact(study)?.records;
-    gather(folder, study)?;
+    gather(&[folder], folder, study)?;
     for part in part::read_all(&folder.parts())? {
         part.remove(&folder.parts());
     }

@@ -27,7 +27,7 @@ impl Keeper {
             return Ok(Self { wanted, index: Index::default(), part: None });
         }
         let part = Part::open(&folder.parts(), shard)?;
-        Ok(Self { wanted, index: Index::of(folder)?, part: Some(part) })
+        Ok(Self { wanted, index: Index::of(&[folder])?, part: Some(part) })
     }
 
     /// Whether weights of a run of the comparison are wanted and not there: it is trained for their sake then.

@@ -14,17 +14,18 @@ use crate::{Error, Folder, Study, disk};
 /// Weights that no cell of the study asks for.
 const OTHERS: &str = "others";
 
-/// Makes the file of each cell of the study, of the runs that are there, the runs in the order of the study's seeds. Weights
-/// that the study does not ask for, of other seeds or cells, go to `parts/others.weights`, for a later spec; so the files are
-/// the same whatever came before. All other parts are removed. Nobody may append to a part meanwhile.
+/// Makes the file of each cell of the study, of the runs that `from` has (usually `folder` alone; several are merged), the runs
+/// in the order of the study's seeds. Weights that the study does not ask for, of other seeds or cells, go to
+/// `parts/others.weights`, for a later spec; so the files are the same whatever came before. All other parts of `folder` are
+/// removed. Nobody may append to a part meanwhile.
 ///
 /// Every file is written beside its place first and then moved there, the others before the rest: whatever instant the process
 /// dies at, the weights of a run stand somewhere.
 ///
 /// # Errors
 /// [`Error::Read`] and [`Error::Write`].
-pub fn gather(folder: &Folder, study: &Study) -> Result<(), Error> {
-    let (index, parts) = (Index::of(folder)?, folder.parts());
+pub fn gather(from: &[&Folder], folder: &Folder, study: &Study) -> Result<(), Error> {
+    let (index, parts) = (Index::of(from)?, folder.parts());
     let old = [files(&parts, EXTENSION)?, files(&folder.weights(), FINISHED)?].concat();
     let mut asked = HashSet::new();
     let mut staged = Vec::new();

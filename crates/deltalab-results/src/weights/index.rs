@@ -14,7 +14,7 @@ use crate::{Error, Folder};
 pub(super) const FINISHED: &str = "safetensors";
 pub(super) const FORMAT: &str = "deltalab-weights/1";
 
-/// The runs of which a folder has weights.
+/// The runs of which folders have weights.
 #[derive(Debug, Default)]
 pub struct Index {
     pub(super) files: Vec<PathBuf>,
@@ -36,17 +36,19 @@ pub(super) struct Kept {
 }
 
 impl Index {
-    /// Looks what the parts and the finished files of a folder hold.
+    /// Looks what the parts and the finished files of folders hold.
     ///
     /// # Errors
     /// [`Error::Read`].
-    pub fn of(folder: &Folder) -> Result<Index, Error> {
+    pub fn of(folders: &[&Folder]) -> Result<Index, Error> {
         let mut index = Index::default();
-        for path in files(&folder.weights(), FINISHED)? {
-            index.finished(&path).map_err(Error::read(&path))?;
-        }
-        for path in files(&folder.parts(), EXTENSION)? {
-            index.part(&path).map_err(Error::read(&path))?;
+        for folder in folders {
+            for path in files(&folder.weights(), FINISHED)? {
+                index.finished(&path).map_err(Error::read(&path))?;
+            }
+            for path in files(&folder.parts(), EXTENSION)? {
+                index.part(&path).map_err(Error::read(&path))?;
+            }
         }
         Ok(index)
     }

@@ -58,14 +58,15 @@ impl Args {
         }
         let spec = merged(&texts).map_err(Failure::Merge)?;
         let plan = Plan::new(&spec)?;
-        let parts: Vec<PathBuf> = self.dirs.iter().map(|dir| Folder::at(dir).parts()).collect();
+        let from: Vec<Folder> = self.dirs.iter().map(Folder::at).collect();
+        let parts: Vec<PathBuf> = from.iter().map(Folder::parts).collect();
         let loaded = journal::load_several(&parts)?;
         for damaged in &loaded.damaged {
             terminal.warn(format_args!("{damaged}; its run counts as missing"));
         }
         let out = Folder::at(&self.out);
         let unfinished = unfinished(self.partial);
-        let collected = merge(&out, &spec, &plan, loaded.records, &manifests, unfinished);
+        let collected = merge(&from, &out, (&spec, &plan), loaded.records, &manifests, unfinished);
         tell(terminal, &self.out, &collected.map_err(failed)?, self.json)
     }
 }
