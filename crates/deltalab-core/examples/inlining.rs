@@ -101,7 +101,7 @@ fn setup(network: NetworkParams, precision: Precision, recipe: &dyn Recipe) -> O
             criterion: Some(criterion),
             ..TrainParams::default()
         },
-        record: RecordParams { every: 50, metrics: metrics.to_vec() },
+        record: RecordParams { every: 50, metrics: metrics.to_vec(), ..RecordParams::default() },
         optimiser: OptimiserParams::default(),
         lbfgs: None,
         learning_rate: 2.0,

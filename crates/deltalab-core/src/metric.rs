@@ -20,6 +20,12 @@ pub enum Metric {
     WeightNorm,
     /// How nearly the weights of both directions are the same.
     WeightSymmetry,
+    /// How nearly weights from mirrored inputs cancel.
+    MirrorAntisymmetry,
+    /// Least cosine of the weights into two hidden units.
+    TwinCosine,
+    /// Largest over smallest of the weights from mirrored inputs.
+    MirrorRatio,
     /// Root mean square of δ.
     DeltaNorm,
     /// Mean steps of settling.
@@ -112,6 +118,27 @@ pub const METRICS: &[MetricKind] = &[
         better: Better::Neither,
     },
     MetricKind {
+        metric: Metric::MirrorAntisymmetry,
+        name: "mirror_antisymmetry",
+        unit: "",
+        meaning: "−2 Σ w_i w_i' / Σ (w_i² + w_i'²) over weights into the first hidden layer from inputs that mirror each other, after the epoch; 1: w_i = −w_i', 0: unrelated, −1: w_i = w_i'",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::TwinCosine,
+        name: "twin_cosine",
+        unit: "",
+        meaning: "least cosine of the weights from the inputs into two units of the first hidden layer, after the epoch; −1: one unit is the other with all signs turned",
+        better: Better::Neither,
+    },
+    MetricKind {
+        metric: Metric::MirrorRatio,
+        name: "mirror_ratio",
+        unit: "",
+        meaning: "of |w_i − w_i'| over pairs of inputs that mirror each other, sorted, the k-th (without a k: the largest) over the smallest, mean over the units of the first hidden layer, after the epoch",
+        better: Better::Neither,
+    },
+    MetricKind {
         metric: Metric::DeltaNorm,
         name: "delta_norm",
         unit: "",
@@ -179,6 +206,11 @@ impl Metric {
     /// Whether it has a column for each pair of reciprocal paths too.
     pub fn by_pair(self) -> bool {
         self == Self::WeightSymmetry
+    }
+
+    /// Whether it describes weights from inputs that mirror each other.
+    pub fn of_mirror(self) -> bool {
+        matches!(self, Self::MirrorAntisymmetry | Self::TwinCosine | Self::MirrorRatio)
     }
 
     /// Whether it needs the exact gradient.

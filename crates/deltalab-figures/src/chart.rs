@@ -16,6 +16,8 @@ pub(crate) struct Chart {
     pub y: Axis,
     /// Panels, in reading order.
     pub panels: Vec<Panel>,
+    /// Panels in a row, where they belong together; `None`: as many as their number asks for.
+    pub across: Option<usize>,
     /// What the styles mean. Empty: no legend.
     pub legend: Vec<Key>,
     /// Sentences below the figure: n, criterion, what a band or an interval is, what could not be shown.
@@ -31,6 +33,8 @@ pub(crate) struct Axis {
     pub scale: Scale,
     /// What must be visible besides the data.
     pub span: Span,
+    /// Distance of the marks of a linear axis, where round numbers are not the natural ones; `None`: 1, 2 or 5 × 10ⁿ.
+    pub step: Option<f64>,
     /// Names at 0, −1, −2, … from the top (a vertical axis of rows). Empty: numbers.
     pub rows: Vec<String>,
     /// Names at 0, 1, 2, … from the left (a horizontal axis of columns). Empty: numbers.
@@ -91,8 +95,8 @@ pub(crate) enum Mark {
 /// A field of a heat map.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tile {
-    /// Share of full colour, 0 to 1.
-    pub share: f64,
+    /// Share of full colour, 0 to 1; `None`: there is no value, and the field is struck out.
+    pub share: Option<f64>,
     /// Its number, where there is room for it.
     pub text: String,
     /// Whether it gets a frame.

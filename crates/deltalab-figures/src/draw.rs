@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use deltalab_results::{FigureRequest, Record, Runs, Study, Traced};
 
+use crate::canvas::FONT_FAMILY;
 use crate::diagram;
 use crate::error::Error;
 use crate::font::Font;
@@ -94,6 +95,43 @@ pub fn draw(
         }
     }
     Ok(paths)
+}
+
+/// Removes the figures of an earlier spec from the folder `out`: every NAME.svg that this crate drew, with the NAME.png and NAME.csv
+/// beside it, unless it is one of `kept` ([`draw`]'s paths). Whatever else is there stays. Returns their names, in order.
+///
+/// # Errors
+/// [`Error::Write`] for a file that cannot be removed.
+pub fn clear(out: &Path, kept: &[PathBuf]) -> Result<Vec<String>, Error> {
+    let error = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Write { path, source }
+    };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(out).map_err(error(out))? {
+        let path = entry.map_err(error(out))?.path();
+        let of_figure = ["svg", "png", "csv"].map(|extension| path.with_extension(extension));
+        let is_svg = path.extension().is_some_and(|extension| extension == "svg");
+        if is_svg
+            && !kept.contains(&path)
+            && of_figure.iter().all(|path| path.is_file())
+            && is_ours(&path)
+        {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+            for path in &of_figure {
+                fs::remove_file(path).map_err(error(path))?;
+            }
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Whether a file begins as [`render`]'s pictures do.
+fn is_ours(svg: &Path) -> bool {
+    let head = fs::read_to_string(svg).unwrap_or_default();
+    let head: Vec<&str> = head.lines().take(2).collect();
+    matches!(head[..], [_, svg] if svg.contains(FONT_FAMILY) && svg.ends_with("role=\"img\">"))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

@@ -7,7 +7,7 @@
 use crate::canvas::Rect;
 use crate::chart::{Axis, Chart, Extent, Key, Mark, Span};
 use crate::font::Font;
-use crate::ticks::{Scale, ticks};
+use crate::ticks::{Scale, multiples, ticks};
 
 /// Size of ticks, legend and caption in px: 7 pt at 85 mm.
 pub(crate) const SMALL: f64 = 14.0;
@@ -32,7 +32,7 @@ pub(crate) const MARGIN: f64 = 12.0;
 const RIGHT: f64 = 30.0;
 /// Between panels, and between the last tick label of one and the first of the next.
 const GAP: f64 = 26.0;
-const LABEL_GAP: f64 = 14.0;
+const LABEL_GAP: f64 = 22.0;
 /// The height of a panel of numbers, at most.
 const TALLEST: f64 = 340.0;
 /// Height of one row of a chart of rows.
@@ -198,6 +198,7 @@ fn page(chart: &Chart, font: &Font) -> (f64, usize) {
         || widest(&mut chart.legend.iter().map(|k| &k.label))
             > COLUMN - 2.0 * MARGIN - SAMPLE - 7.0;
     match chart.panels.len() {
+        2.. if chart.across.is_some_and(|across| across > 0) => (FULL, chart.across.unwrap_or(1)),
         0 | 1 if wide => (FULL, 1),
         0 | 1 => (COLUMN, 1),
         2 | 4 => (FULL, 2),
@@ -279,9 +280,20 @@ fn extents(chart: &Chart) -> (Extent, Extent) {
 /// The axis with as many ticks as have room side by side.
 fn fitting_ruler(axis: &Axis, extent: Extent, width: f64, font: &Font) -> Ruler {
     if !axis.columns.is_empty() {
-        let room = width / axis.columns.len() as f64 - 6.0;
+        let step = width / axis.columns.len() as f64;
         let ruler = ruler(axis, extent, 0);
-        let marks = ruler.marks.into_iter().map(|(at, l)| (at, font.ellipsis(&l, SMALL, room)));
+        let named: Vec<f64> =
+            ruler.marks.iter().filter(|(_, l)| !l.is_empty()).map(|(at, _)| *at).collect();
+        let marks = ruler.marks.into_iter().map(|(at, name)| {
+            if name.is_empty() {
+                return (at, name);
+            }
+            // A name has room as far as the next one; columns between may be nameless.
+            let others = named.iter().filter(|other| **other != at);
+            let free = others.map(|other| (other - at).abs()).fold(f64::INFINITY, f64::min);
+            let room = step * free.min(axis.columns.len() as f64) - 6.0;
+            (at, font.ellipsis(&name, SMALL, room))
+        });
         return Ruler { marks: marks.collect(), ..ruler };
     }
     let mut count = ((width / 64.0) as usize).max(2);
@@ -316,7 +328,10 @@ fn ruler(axis: &Axis, extent: Extent, count: usize) -> Ruler {
     }
     let scale = axis.scale;
     let (low, high) = shown_values(axis, extent);
-    let ticks = ticks(scale, low, high, count);
+    let ticks = match axis.step {
+        Some(step) if scale == Scale::Linear => multiples(step, low, high),
+        _ => ticks(scale, low, high, count),
+    };
     // With fewer than two labels among the data, the axis goes on to the round values around them.
     let inside = ticks.marks.iter().filter(|t| !t.label.is_empty());
     let enough = inside.filter(|t| t.value >= low && t.value <= high).count() >= 2;
@@ -377,6 +392,7 @@ mod tests {
             panels: vec![panel; panels],
             legend: (0..lines).map(key).collect(),
             caption: vec![name.to_owned(); 3],
+            across: None,
         }
     }
 
@@ -455,6 +471,21 @@ mod tests {
             }
             assert!(chart.legend.is_empty() || layout.x.marks.len() >= 2);
         }
+    }
+
+    #[test]
+    fn a_name_takes_the_room_of_nameless_columns_beside_it() {
+        let font = Font::embedded();
+        let names = |columns: &[&str]| {
+            let columns = columns.iter().map(|&name| name.to_owned()).collect();
+            let axis = Axis { columns, ..Axis::default() };
+            let ruler = fitting_ruler(&axis, Extent::default(), 100.0, &font);
+            ruler.marks.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+        };
+        let sparse = ["1", "", "", "", "", "", "", "hidden8", "", ""];
+        assert_eq!(names(&sparse), sparse); // ten columns of 10: none has room for "hidden8" alone
+        let dense = names(&["1", "2", "3", "4", "5", "6", "hidden7", "hidden8", "9", "10"]);
+        assert!(dense[6].ends_with('…') && dense[7].ends_with('…'), "{dense:?}");
     }
 
     #[test]

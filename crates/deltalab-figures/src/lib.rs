@@ -57,7 +57,7 @@ mod table;
 mod tally;
 mod ticks;
 
-pub use draw::{Figure, default_figures, draw, render};
+pub use draw::{Figure, clear, default_figures, draw, render};
 pub use error::Error;
 pub use kinds::KINDS;
 pub use png::png;

@@ -226,12 +226,16 @@ fn paint_tiles(page: &Plane<'_>, panel: &Panel, frame: &Frame, layout: &Layout, 
         let x = [column - 0.5, column + 0.5].map(|x| along(&layout.x, x, left, right));
         let y = [row + 0.5, row - 0.5].map(|y| along(&layout.y, y, bottom, top));
         let corners = vec![(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]), (x[0], y[0])];
-        let ink = Ink::Area { color: shade(tile.share), opacity: 1.0 };
+        let share = tile.share.unwrap_or(0.0);
+        let ink = Ink::Area { color: shade(share), opacity: 1.0 };
         page.draw(&Element { points: corners[..4].to_vec(), ink });
+        if tile.share.is_none() {
+            stroke(page, vec![corners[3], corners[1]], RULE, 1.0, &[]);
+        }
         stroke(page, corners, GRID, 1.0, &[]);
         if font.width(&tile.text, SMALL) <= x[1] - x[0] - 8.0 {
             let at = (f64::midpoint(x[0], x[1]), f64::midpoint(y[0], y[1]) + SMALL * 0.36);
-            let color = text_on(tile.share);
+            let color = text_on(share);
             put(page, &tile.text, at, SMALL, color, Anchor::Middle, Direction::Across);
         }
         if tile.best {

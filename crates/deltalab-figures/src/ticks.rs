@@ -65,7 +65,11 @@ fn linear(low: f64, high: f64, count: usize) -> Ticks {
     } else {
         (low - 0.1 * low.abs(), high + 0.1 * high.abs())
     };
-    let step = round_step((high - low) / count as f64);
+    multiples(round_step((high - low) / count as f64), low, high)
+}
+
+/// Ticks at the multiples of `step`, from the last at or below `low` to the first at or above `high`.
+pub(crate) fn multiples(step: f64, low: f64, high: f64) -> Ticks {
     let first = (low / step + 1e-9).floor();
     let last = (high / step - 1e-9).ceil();
     let marks = (0..=(last - first) as usize)

@@ -146,6 +146,19 @@ fn a_grid_shows_the_summary_of_every_cell_and_frames_the_best() {
     }
 }
 
+#[test]
+fn a_field_whose_median_is_not_reached_is_struck_out() {
+    let strokes = |metric: &str| {
+        let figure = figure(FigureRequest { metric: metric.to_owned(), ..request("grid") });
+        let lines = figure.svg.lines().filter(|line| line.starts_with("<polyline"));
+        (lines.filter(|line| line.contains("stroke=\"#999999\"")).count(), figure)
+    };
+    let (struck, figure) = strokes("median_epochs");
+    assert_eq!(struck, 1, "two of three runs of cell 5 are never solved");
+    assert!(labels(&figure.svg).iter().any(|text| text.contains("Struck out: half of the runs")));
+    assert_eq!(strokes("train_sse").0, 0);
+}
+
 /// Labels of an SVG, in their order.
 fn labels(svg: &str) -> Vec<&str> {
     let text = |line: &'_ str| -> Option<(usize, usize)> {
@@ -224,6 +237,17 @@ fn a_profile_is_the_share_of_problems_within_each_factor() {
         }
         assert!(count >= 2, "{learner} {rate}");
     }
+    for (solver, name) in [(0, "BP, learning_rate = 0.1"), (2, "CHL, learning_rate = 0.1")] {
+        // of six relative speeds the lowest and the highest are left out
+        let mut speeds: Vec<f64> = (0..6).map(|p| fewest[p] / all[solver][p]).collect();
+        speeds.sort_by(f64::total_cmp);
+        let mean = speeds[1..5].iter().sum::<f64>() / 4.0;
+        let (learner, _) = name.split_once(',').unwrap();
+        let row = rows.iter().find(|row| row["learner"] == learner).unwrap();
+        assert!((number(row, "iqm") - mean).abs() < 1e-15, "{name}: {row:?}"); // a rounding or two of 1
+        assert!(number(row, "iqm_low") <= mean && mean <= number(row, "iqm_high"), "{row:?}");
+        assert!(figure.svg.contains(&format!(">{name}: {mean:.2} [")), "{name} in the legend");
+    }
     let last = rows
         .iter()
         .rfind(|row| row["learner"] == "CHL" && row["learner.learning_rate"] == "0.1")
@@ -295,6 +319,28 @@ fn layers_show_delta_at_the_start_in_the_middle_and_at_the_end() {
 }
 
 #[test]
+fn a_moment_keeps_its_column_however_many_facets_there_are() {
+    let mut study = study();
+    for (n, cell) in study.cells.iter_mut().enumerate() {
+        cell.learner = ["A", "B", "C", "D"][n / 2].to_owned();
+        cell.axes[0] = None;
+    }
+    let records = records(&study);
+    study.figures = vec![FigureRequest { facet: "learner".to_owned(), ..request("layers") }];
+    let svg = render(&study, &records, &[]).unwrap().remove(0).svg;
+    let at = |title: &str, side: &str| {
+        let line = svg.lines().find(|line| line.ends_with(&format!(">{title}</text>")));
+        let line = line.unwrap_or_else(|| panic!("no panel {title}"));
+        line.split(&format!("{side}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    for moment in ["start", "middle", "end"] {
+        let of = |learner: &str| at(&format!("{moment}, {learner}"), " x");
+        assert!(["B", "C", "D"].iter().all(|learner| of(learner) == of("A")), "{moment}");
+    }
+    assert_eq!(at("start, A", " y"), at("end, A", " y"));
+}
+
+#[test]
 fn a_figure_with_nothing_to_show_says_why() {
     let said = |kind: &str, study: Study| {
         let study = Study { figures: vec![request(kind)], ..study };
@@ -315,6 +361,8 @@ fn a_figure_with_nothing_to_show_says_why() {
     assert!(
         said("profile", study()).contains("no problem on which every learner has a finished run")
     );
+    let cues = said("associations", study());
+    assert_eq!(cues.matches("no associative strength was recorded").count(), 1, "{cues}");
     let mut open = study();
     open.cells.iter_mut().for_each(|cell| cell.criterion = None);
     assert!(said("profile", open).contains("no criterion was set"));

@@ -507,6 +507,35 @@ fn draw_writes_svg_png_and_csv_of_every_figure() {
 }
 
 #[test]
+fn figures_that_are_no_longer_asked_for_are_cleared_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path();
+    let mut study = study(&["BP"], 5);
+    let records = all_runs(&study);
+    draw(&study, &records, out).unwrap();
+    std::fs::write(out.join("notes.csv"), "mine").unwrap();
+    for extension in ["svg", "png", "csv"] {
+        std::fs::write(out.join(format!("mine.{extension}")), "<?xml?>\n<svg>").unwrap();
+    }
+    study.figures = vec![request("survival")];
+    let paths = draw(&study, &records, out).unwrap();
+    let cleared = deltalab_figures::clear(out, &paths).unwrap();
+    assert_eq!(cleared, ["final-test_accuracy", "learning-curve-sse"]);
+    let mut left: Vec<String> = std::fs::read_dir(out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    let expected = ["mine.csv", "mine.png", "mine.svg", "notes.csv"].map(str::to_owned);
+    assert_eq!(
+        left,
+        [&expected[..], &["survival.csv", "survival.png", "survival.svg"].map(str::to_owned)]
+            .concat()
+    );
+    assert_eq!(deltalab_figures::clear(out, &paths).unwrap(), [""; 0]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

@@ -92,7 +92,7 @@ fn the_numbers_of_the_trace_stand_in_their_units() {
         at(number);
     }
     // Deltas in units of a tenth: 0.125, 0.0625 and −0.03125.
-    for number in ["× 10⁻¹", "1.2", "0.62", "−0.31"] {
+    for number in ["circles × 10⁻¹", "1.2", "0.62", "−0.31"] {
         at(number);
     }
     for word in ["left", "right", "input", "hidden", "output", "target", "error"] {

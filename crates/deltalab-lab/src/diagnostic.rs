@@ -6,6 +6,7 @@
 
 use crate::data::DataError;
 use crate::node::Origin;
+use crate::plan::limits::Excess;
 use deltalab_core::params::Must;
 use deltalab_core::train::SetupError;
 use std::fmt;
@@ -351,6 +352,9 @@ pub enum Problem {
         /// The limit.
         limit: u64,
     },
+    /// A size beyond its limit.
+    #[error("{0}")]
+    Excess(Excess),
     /// A seed of the tuning that the comparison has too.
     #[error(
         "seed {seed} is one of the comparison's too; tune on seeds that it never uses, such as {{ first = 1000000, count = 20 }}"
@@ -518,6 +522,7 @@ pub fn reason(kind: std::io::ErrorKind) -> String {
         std::io::ErrorKind::NotFound => "no such file".to_string(),
         std::io::ErrorKind::PermissionDenied => "not allowed".to_string(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        std::io::ErrorKind::InvalidInput => "it is not a file".to_string(),
         other => other.to_string(),
     }
 }

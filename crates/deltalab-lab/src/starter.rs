@@ -28,6 +28,7 @@ criterion = { metric = "sse", below = 0.1 }   # when a run counts as solved, and
 
 [record]
 every = 10                         # epochs between points of the curves
+# weights = "final"                # keep the weights that each run ends with, for numpy; "curve": at every point
 
 # Every learner has the same initial weights and the same order of patterns on the same seed.
 

@@ -113,7 +113,7 @@ fn a_kind_that_is_missing() {
 
 #[test]
 fn an_unknown_metric_of_the_criterion() {
-    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "weight_symmetry", "delta_norm", "settling_steps", "settled", "evaluations", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
+    insta::assert_snapshot!(problems(&[(r#""sse""#, r#""see""#)], &[]), @r###"xor.toml:9:24  train.criterion.metric: unknown metric "see"; expected "sse", "mse", "cross_entropy", "accuracy", "correct", "weight_norm", "weight_symmetry", "mirror_antisymmetry", "twin_cosine", "mirror_ratio", "delta_norm", "settling_steps", "settled", "evaluations", "gradient_angle" or "gradient_ratio" (did you mean "sse"?)"###);
 }
 
 #[test]

@@ -6,44 +6,8 @@ use proptest::prelude::*;
 use std::fs;
 use std::sync::Arc;
 
-const SPEC: &str = r##"# a comment that stays
-name = "robust"       # as does this one
-seeds = { first = 3, count = 2 }
-[task]
-kind = "parity"
-bits = 2
-[network]
-hidden = [4, 3]
-activation = { kind = "leaky_relu", slope = 0.1 }
-init = "xavier"
-[train]
-batch = "all"
-max_epochs = 20  # few
-criterion = { metric = "sse", below = 0.1 }
-[record]
-every = 5
-metrics = ["mse"]
-[[learner]]
-kind = "backprop"
-learning_rate = 0.5   # fast
-optimiser = "adam"
-[[learner]]
-kind = "delta"
-label = "no hidden"
-learning_rate = 0.1
-network = { hidden = [] }
-[grid]
-"network.shortcuts" = [false, true]
-"learner.learning_rate, train.order" = [[0.1, "permuted"], [0.2, "sequential"]]
-exclude = [{ "network.shortcuts" = true, learner = "no hidden" }]
-[tune]
-seeds = [100, 101]
-space = { optimiser.weight_decay = { log = [0.0001, 0.01], steps = 3 }, "schedule" = ["constant"] }
-select = "sse"
-[[figure]]
-kind = "survival"
-facet = "network.shortcuts"
-"##;
+/// The spec that the fuzzer's overrides are for too.
+const SPEC: &str = include_str!("../../../fuzz/set.toml");
 
 fn attempt(text: &str, sets: &[String]) -> Option<(Spec, Plan)> {
     let spec = Spec::parse(&SpecText::embedded("robust.toml", text), sets);

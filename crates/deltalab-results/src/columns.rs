@@ -102,7 +102,7 @@ fn of_summary(study: &Study) -> Vec<Column> {
         );
         columns.extend([
             column(file, &format!("{name}_mean"), unit, &mean),
-            column(file, &format!("{name}_low"), unit, "Lower end of the 95 % interval of the mean (BCa bootstrap over seeds, 2000 resamples); empty for a single run, and where a run's value is not finite."),
+            column(file, &format!("{name}_low"), unit, "Lower end of the 95 % interval of the mean (expanded percentile bootstrap over seeds, 2000 resamples); empty for a single run, and where a run's value is not finite."),
             column(file, &format!("{name}_high"), unit, "Upper end of that interval."),
         ]);
     }
@@ -123,7 +123,7 @@ fn of_comparisons(study: &Study) -> Vec<Column> {
         column(file, "measure", "", "solved: whether the criterion was met; faster: which run of a pair met it in fewer epochs; otherwise a final metric of runs.csv that has a better direction."),
         column(file, "n", "seeds", "Seeds on which both cells have a finished run (with that metric): the pairs."),
         column(file, "estimate", "", "solved: success rate of a minus that of b; faster: probability that a meets the criterion in fewer epochs than b on the same seed, ties (also neither) counted half, a diverged run slower than any solved one; a metric: mean of a - b, in its unit, not finite where a difference is not."),
-        column(file, "low", "", "Lower end of the 95 % interval of the estimate. solved and faster: score interval for paired proportions (Tango); a metric: BCa bootstrap over seeds, 2000 resamples, empty for a single pair and where a difference is not finite."),
+        column(file, "low", "", "Lower end of the 95 % interval of the estimate. solved and faster: score interval for paired proportions (Tango); a metric: expanded percentile bootstrap over seeds, 2000 resamples, empty for a single pair and where a difference is not finite."),
         column(file, "high", "", "Upper end of that interval."),
         column(file, "p", "", "Two-sided p-value. solved: exact McNemar; faster: exact sign test without ties; a metric: Wilcoxon signed ranks, zeros left out, exact up to 25 differences, beyond by the normal distribution with tie correction; empty where a difference is NaN."),
         column(file, "p_holm", "", "p after Holm's correction over every p of this table."),

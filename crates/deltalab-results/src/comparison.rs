@@ -8,12 +8,13 @@
 //! |---|---|---|---|
 //! | `solved` | success rate of a − that of b | Tango's score interval | exact McNemar |
 //! | `faster` | P(a is solved in fewer epochs than b), ties half | Tango's, as ½ + ½(wins − losses)/n | exact sign test without ties |
-//! | a final metric | mean of a − b | BCa bootstrap over seeds | Wilcoxon's signed ranks |
+//! | a final metric | mean of a − b | bootstrap over seeds | Wilcoxon's signed ranks |
 //!
 //! `faster`: an unsolved run is beaten by one that was solved by the epoch at which the unsolved one was given up; a
 //! diverged run by any that was solved. Two that never solved, and two of which it cannot be said, are a tie. Metrics without a
 //! better direction are not compared. Holm's correction runs over every p of the table.
 
+use crate::effect::{Effect, median_difference, restricted_epochs};
 use crate::runs::Runs;
 use crate::statistics::bootstrap::Bootstrap;
 use crate::statistics::holm::holm;
@@ -63,6 +64,9 @@ pub struct Comparison {
     pub estimate: f64,
     /// Its interval; `None` for a metric with a single pair, or with a value that is not finite.
     pub interval: Option<Interval>,
+    /// How large the difference is in epochs (`faster`) or in the metric's unit (its median); `None` for `solved`, whose estimate
+    /// says it.
+    pub effect: Option<Effect>,
     /// The p-value; `None` for a metric of which a difference is NaN.
     pub p: Option<f64>,
     /// The p-value after Holm's correction over the whole table.
@@ -89,7 +93,7 @@ pub fn comparisons_of(runs: &Runs, pairs: &[(usize, usize)]) -> Vec<Comparison> 
         }
         if study.cells[a].criterion.is_some() && study.cells[b].criterion.is_some() {
             rows.push(compare_solved(runs, a, b));
-            rows.push(compare_speed(runs, a, b));
+            rows.push(compare_speed(runs, a, b, &mut bootstrap));
         }
         for (metric, meaning) in study.finals.iter().enumerate() {
             if meaning.better != Better::Neither {
@@ -138,12 +142,13 @@ fn compare_solved(runs: &Runs, a: usize, b: usize) -> Comparison {
         pairs,
         estimate: difference(pairs),
         interval: paired_difference(pairs),
+        effect: None,
         p: Some(even_odds_p(pairs.first, pairs.second)),
         p_holm: None,
     }
 }
 
-fn compare_speed(runs: &Runs, a: usize, b: usize) -> Comparison {
+fn compare_speed(runs: &Runs, a: usize, b: usize, bootstrap: &mut Bootstrap) -> Comparison {
     let limits = [a, b].map(|cell| runs.study().cells[cell].max_epochs);
     let pairs = count(runs.pairs(a, b).map(|(x, y)| sooner(x, y, limits)));
     let share = |difference: f64| 0.5 + 0.5 * difference;
@@ -155,6 +160,7 @@ fn compare_speed(runs: &Runs, a: usize, b: usize) -> Comparison {
         estimate: share(difference(pairs)),
         interval: paired_difference(pairs)
             .map(|Interval { low, high }| Interval { low: share(low), high: share(high) }),
+        effect: restricted_epochs(runs, a, b, bootstrap),
         p: Some(even_odds_p(pairs.first, pairs.second)),
         p_holm: None,
     }
@@ -198,6 +204,7 @@ fn compare_metric(
         pairs: count(values.iter().map(|(x, y)| sign * (i32::from(x > y) - i32::from(x < y)))),
         estimate: mean(&differences),
         interval: bootstrap.interval(&differences),
+        effect: median_difference(&differences),
         p: signed_rank(&differences).map(|test| test.p),
         p_holm: None,
     })

@@ -1,13 +1,15 @@
 //! Whole files or none: a reader, or a run that was killed, never sees half of one.
 //!
 //! A file is written under a temporary name in its own folder, `.NAME.tmp`, and renamed. The temporary name is always the
-//! same, so that what a killed process leaves behind is overwritten by the next one and never piles up.
+//! same, so that what a killed process leaves behind is overwritten by the next one and never piles up. Two processes that
+//! write the same file, two shards say, take turns: the temporary file is locked.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::lock::is_at;
 
 /// Whether a file had to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,57 +31,110 @@ pub(crate) enum Survive {
 
 /// Writes `bytes` to `path`, whole or not at all; its folder must exist.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8], survive: Survive) -> Result<Written, Error> {
-    let temporary = temporary_name(path);
+    write_whole_by(path, bytes, &temporary_name(path), survive)
+}
+
+/// The same by way of a temporary file of one's own, on the same file system.
+pub(crate) fn write_whole_by(
+    path: &Path,
+    bytes: &[u8],
+    temporary: &Path,
+    survive: Survive,
+) -> Result<Written, Error> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        let _ = fs::remove_file(&temporary); // what a killed process may have left
+        // what a killed process may have left
+        if File::open(temporary).is_ok_and(|left| left.try_lock_shared().is_ok()) {
+            let _ = fs::remove_file(temporary);
+        }
         return Ok(Written::Already);
     }
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        if survive == Survive::Machine {
-            file.sync_all()?;
-        }
-        drop(file);
-        fs::rename(&temporary, path)?;
+    write_by(path, temporary, survive, |out| out.write_all(bytes))
+}
+
+/// Writes what `write` writes to `path`, whole or not at all, and holds none of it; the folder must exist.
+pub(crate) fn write_stream(
+    path: &Path,
+    survive: Survive,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Written, Error> {
+    write_by(path, &temporary_name(path), survive, write)
+}
+
+fn write_by(
+    path: &Path,
+    temporary: &Path,
+    survive: Survive,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Written, Error> {
+    let whole = || -> io::Result<Written> {
+        let file = alone(temporary)?;
+        let rename = || -> io::Result<Written> {
+            file.set_len(0)?;
+            let mut out = BufWriter::with_capacity(BUFFER, &file);
+            write(&mut out)?;
+            out.flush()?;
+            if same(path, temporary)? {
+                fs::remove_file(temporary)?;
+                return Ok(Written::Already);
+            }
+            if survive == Survive::Machine {
+                file.sync_all()?;
+            }
+            fs::rename(temporary, path)?;
+            Ok(Written::Now)
+        };
+        let written = rename().inspect_err(|_| _ = fs::remove_file(temporary))?;
         if survive == Survive::Machine
             && let Some(folder) = path.parent()
             && let Ok(folder) = File::open(folder)
         {
             let _ = folder.sync_all(); // makes the rename last; not every file system can
         }
-        Ok(())
+        Ok(written)
     };
-    write().map_err(|source| {
-        let _ = fs::remove_file(&temporary);
-        Error::Write { path: path.to_owned(), source }
-    })?;
-    Ok(Written::Now)
+    whole().map_err(Error::write(path))
 }
 
-fn temporary_name(path: &Path) -> PathBuf {
+/// Bytes that are read or written at once.
+const BUFFER: usize = 1 << 16;
+
+/// Whether the file at `old` (which may not be there) holds the same bytes as the one at `new`.
+fn same(old: &Path, new: &Path) -> io::Result<bool> {
+    let Ok(old) = File::open(old) else { return Ok(false) };
+    let new = File::open(new)?;
+    if old.metadata()?.len() != new.metadata()?.len() {
+        return Ok(false);
+    }
+    let [mut old, mut new] = [old, new].map(|file| BufReader::with_capacity(BUFFER, file));
+    loop {
+        // a folder in the place of the old file opens, and cannot be read
+        let (Ok(a), b) = (old.fill_buf(), new.fill_buf()?) else { return Ok(false) };
+        let length = a.len().min(b.len());
+        if length == 0 {
+            return Ok(a.len() == b.len());
+        }
+        if a[..length] != b[..length] {
+            return Ok(false);
+        }
+        old.consume(length);
+        new.consume(length);
+    }
+}
+
+/// Opens the temporary file once nobody else is writing to it. Where the file system has no locks, nobody is waited for.
+fn alone(temporary: &Path) -> io::Result<File> {
+    loop {
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).open(temporary)?;
+        if file.lock().is_err() || is_at(&file, temporary) {
+            return Ok(file);
+        } // else it has got its own name meanwhile
+    }
+}
+
+pub(crate) fn temporary_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.tmp"))
-}
-
-/// How a folder is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// With other readers.
-    Shared,
-    /// Alone.
-    Alone,
-}
-
-/// Waits for the folder and holds it until the value is dropped, or the process dies. Where the system cannot lock
-/// folders (some network file systems, Windows) this does nothing.
-pub(crate) fn hold(folder: &Path, how: Hold) -> Option<File> {
-    let file = File::open(folder).ok()?;
-    match how {
-        Hold::Shared => file.lock_shared().ok()?,
-        Hold::Alone => file.lock().ok()?,
-    }
-    Some(file)
 }
 
 #[cfg(test)]
@@ -97,6 +152,47 @@ mod tests {
         assert_eq!(write_whole(&path, b"b\n", Survive::Machine).unwrap(), Written::Now);
         assert_eq!(fs::read(&path).unwrap(), b"b\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn writers_of_one_file_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.json");
+        let texts = [vec![b'a'; 100_000], vec![b'b'; 150_000]];
+        std::thread::scope(|scope| {
+            for text in texts.iter().cycle().take(4) {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..100 {
+                        write_whole(path, text, Survive::Process).unwrap();
+                        assert!([100_000, 150_000].contains(&fs::read(path).unwrap().len()));
+                    }
+                });
+            }
+        });
+        assert!(texts.contains(&fs::read(&path).unwrap()));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_stream_is_written_whole_or_not_at_all_and_equal_bytes_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.csv");
+        let long = [b'x'; 3 * BUFFER + 1];
+        let write = |last: u8, ends: bool| {
+            write_stream(&path, Survive::Process, |out| {
+                out.write_all(&long)?;
+                out.write_all(&[last])?;
+                if ends { Ok(()) } else { Err(io::Error::other("no more rows")) }
+            })
+        };
+        assert_eq!(write(b'a', true).unwrap(), Written::Now);
+        assert_eq!(write(b'a', true).unwrap(), Written::Already);
+        assert!(write(b'b', false).is_err());
+        assert_eq!(fs::read(&path).unwrap().last(), Some(&b'a'), "what was there is kept");
+        assert_eq!(write(b'b', true).unwrap(), Written::Now);
+        assert_eq!(fs::read(&path).unwrap().last(), Some(&b'b'), "equal up to the last byte");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
     }
 
     #[test]

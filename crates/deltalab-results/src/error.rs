@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::lock::Holder;
+
 /// An error of this crate. Each says which file it is about.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -84,10 +86,14 @@ pub enum Error {
         second: Line,
     },
     /// Another process has the journal open for writing.
-    #[error("{}: another process is writing to it", path.display())]
+    #[error("{}: {} is writing to it{}", path.display(), named(.holder), if_gone(.leftover))]
     InUse {
         /// The journal.
         path: PathBuf,
+        /// Who, where it has said so.
+        holder: Option<Holder>,
+        /// The lock file, where the file system has no locks, so that nobody can tell whether its writer still lives.
+        leftover: Option<PathBuf>,
     },
 }
 
@@ -103,6 +109,15 @@ impl Error {
         let path = path.to_owned();
         move |source| Error::Write { path, source }
     }
+}
+
+fn named(holder: &Option<Holder>) -> String {
+    holder.as_ref().map_or("another process".to_owned(), Holder::to_string)
+}
+
+fn if_gone(leftover: &Option<PathBuf>) -> String {
+    let told = |path: &PathBuf| format!("; if that process is gone, remove {}", path.display());
+    leftover.as_ref().map(told).unwrap_or_default()
 }
 
 /// A line of a file.

@@ -3,20 +3,24 @@
 //! ```text
 //! spec.toml  manifest.json  runs.csv  curves.csv  summary.csv  comparisons.csv  tuning.csv  columns.json  traces.json
 //! report.html
-//! figures/   parts/<shard>.journal
+//! figures/   weights/<cell>.safetensors   parts/<shard>.journal   parts/<shard>.json   parts/<shard>.weights   submit/
 //! ```
 
+use std::borrow::Borrow;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::disk::{self, Hold, Survive, Written};
+use crate::disk::{self, Survive, Written};
 use crate::journal::{self, Damaged, Loaded};
 use crate::manifest::{FORMAT, Manifest};
 use crate::runs::Runs;
 use crate::{Analysis, Error, Record, Study, tables};
+
+/// What [`Folder::prepare`] writes and removes, to see that it can; a process that is killed meanwhile leaves it behind.
+pub const PROBE: &str = ".probe.tmp";
 
 /// A result folder, there or yet to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +71,11 @@ impl Folder {
         self.path.join("parts")
     }
 
+    /// The folder of the weights.
+    pub fn weights(&self) -> PathBuf {
+        self.path.join("weights")
+    }
+
     /// The folder of the figures.
     pub fn figures(&self) -> PathBuf {
         self.path.join("figures")
@@ -107,8 +116,30 @@ impl Folder {
         let path = self.path.join(name);
         let parent = path.parent().unwrap_or(&self.path);
         fs::create_dir_all(parent).map_err(Error::write(parent))?;
-        let _folder = disk::hold(parent, Hold::Alone);
         disk::write_whole(&path, bytes, Survive::Process)
+    }
+
+    /// Writes the file `name` of which several processes may write the same bytes at once, also on several machines: `by` is
+    /// another word for each of them. The folder and `parts/` must be there.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn write_shared(&self, name: &str, bytes: &[u8], by: &str) -> Result<Written, Error> {
+        let temporary = self.parts().join(format!(".{name}.{by}.tmp"));
+        disk::write_whole_by(&self.path.join(name), bytes, &temporary, Survive::Process)
+    }
+
+    /// Removes what processes that were killed in the middle of a write have left: `.*.tmp`, in the folder and in `parts/`.
+    pub fn remove_leftovers(&self) {
+        for folder in [&self.path, &self.parts(), &self.weights()] {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                if name.starts_with('.') && name.ends_with(".tmp") {
+                    let _ = fs::remove_file(entry.path()); // it was never a result
+                }
+            }
+        }
     }
 
     /// Writes `manifest.json`.
@@ -116,19 +147,28 @@ impl Folder {
     /// # Errors
     /// [`Error::Write`].
     pub fn write_manifest(&self, manifest: &Manifest) -> Result<Written, Error> {
-        let mut json = serde_json::to_vec_pretty(manifest).expect("a manifest has string keys");
-        json.push(b'\n');
-        self.write("manifest.json", &json)
+        self.write("manifest.json", &manifest.to_json())
     }
 
     /// Writes `runs.csv`, `curves.csv`, `summary.csv`, `comparisons.csv`, `tuning.csv` and `columns.json` of the runs that
-    /// are there. A `tuning.csv` that the study no longer has is removed.
+    /// are there. A `tuning.csv` that the study no longer has is removed. `curves` are the runs of the comparison once more, in
+    /// the same order, with their curves, which need not be held at once.
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write_tables(&self, runs: &Runs, analysis: &Analysis) -> Result<(), Error> {
-        self.write("runs.csv", &tables::runs(runs))?;
-        self.write("curves.csv", &tables::curves(runs))?;
+    pub fn write_tables<R: Borrow<Record>>(
+        &self,
+        runs: &Runs,
+        analysis: &Analysis,
+        curves: impl Iterator<Item = io::Result<R>>,
+    ) -> Result<(), Error> {
+        let path = |name: &str| self.path.join(name);
+        disk::write_stream(&path("runs.csv"), Survive::Process, |out| {
+            tables::write_runs(runs, out)
+        })?;
+        disk::write_stream(&path("curves.csv"), Survive::Process, |out| {
+            tables::write_curves(runs.study(), curves, out)
+        })?;
         self.write("summary.csv", &tables::summary(runs, &analysis.summaries))?;
         self.write("comparisons.csv", &tables::comparisons(runs, &analysis.comparisons))?;
         match tables::tuning(runs, &analysis.tunings) {
@@ -204,10 +244,13 @@ fn create(folder: &Path, created: &mut Vec<PathBuf>) -> Result<(), Error> {
 }
 
 fn probe(folder: &Path) -> Result<(), Error> {
-    let path = folder.join(".probe.tmp");
+    let path = folder.join(PROBE);
     let probe = || -> io::Result<()> {
         fs::write(&path, b"can this be written?\n")?;
-        fs::remove_file(&path)
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()), // another shard asked the same
+            removed => removed,
+        }
     };
     probe().map_err(|source| {
         let _ = fs::remove_file(&path);

@@ -9,15 +9,19 @@
 //! | [`study`], [`record`] | what is asked, and what a finished run answers: plain values |
 //! | [`journal`] | the append-only file of finished runs; loading, compacting |
 //! | [`folder`], [`manifest`] | the result folder |
+//! | [`part`] | what a shard says of itself |
 //! | [`stored`] | finished runs from the journal or from the tables |
 //! | [`runs`], [`difference`] | finished runs by cell and seed; where two records of a run differ |
 //! | [`statistics`] | rates, survival, bootstrap, paired tests: numbers only |
 //! | [`summary`], [`comparison`], [`analysis`] | the statistics of each cell, of each pair of cells, of all |
+//! | [`effect`], [`precision`] | how large a difference is; what n seeds can tell, before the first run |
+//! | [`profile`] | learners over many problems: performance profiles, interquartile means |
 //! | [`tuning`] | which trial of a search is the best |
 //! | [`folders`] | two folders side by side |
 //! | [`tables`], [`columns`] | the CSV files, and what their columns mean |
 //! | [`trace`] | the traces that figures of networks are made from |
 //! | [`verdict`], [`strengths`] | the answer in a table and in sentences |
+//! | [`weights`] | the weights of runs, as safetensors |
 //!
 //! ```
 //! use deltalab_results::{Analysis, Cell, Metric, Better, Record, Runs, Status, Study, verdict::verdict};
@@ -45,7 +49,7 @@
 //! assert_eq!(verdict.cells[0].summary.success.unwrap().epochs.median, Some(209));
 //! assert_eq!(
 //!     verdict.sentences[0].text,
-//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm)."
+//!     "BP is solved sooner than delta: on 20 of 20 seeds (p = 6e-6 after Holm), by 790 of 1000 epochs on average (95 % interval 788 to 793)."
 //! );
 //! ```
 
@@ -54,12 +58,17 @@ pub mod columns;
 pub mod comparison;
 pub mod difference;
 mod disk;
+pub mod effect;
 mod error;
 pub mod folder;
 pub mod folders;
 pub mod journal;
+mod lock;
 pub mod manifest;
 pub mod number;
+pub mod part;
+pub mod precision;
+pub mod profile;
 pub mod record;
 pub mod runs;
 pub mod statistics;
@@ -71,13 +80,16 @@ pub mod tables;
 pub mod trace;
 pub mod tuning;
 pub mod verdict;
+pub mod weights;
 
 pub use analysis::Analysis;
 pub use disk::Written;
 pub use error::{Error, Line};
 pub use folder::{Folder, Opened};
 pub use journal::Journal;
+pub use lock::Holder;
 pub use manifest::Manifest;
+pub use part::Part;
 pub use record::{Record, Series, Status};
 pub use runs::Runs;
 pub use stored::{Source, Stored};

@@ -68,4 +68,11 @@ impl Manifest {
             pattern_updates_per_second: 0.0,
         }
     }
+
+    /// The bytes of `manifest.json`.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("a manifest has string keys");
+        json.push(b'\n');
+        json
+    }
 }

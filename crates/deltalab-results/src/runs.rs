@@ -44,6 +44,11 @@ impl<'a> Runs<'a> {
         self.cells[cell].iter().flatten().copied()
     }
 
+    /// The finished runs of every cell, in the order of the plan, then of the seeds.
+    pub fn in_order(&self) -> impl Iterator<Item = &'a Record> + '_ {
+        (0..self.cells.len()).flat_map(|cell| self.of(cell))
+    }
+
     /// The finished runs of a trial of a search, by their places in the tuning, in the order of the seeds.
     ///
     /// # Panics

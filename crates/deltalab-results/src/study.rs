@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Record;
+use crate::weights::Which;
 
 /// A planned experiment, as statistics, tables and figures need it. Stored in `manifest.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,6 +63,9 @@ pub struct Cell {
     pub criterion: Option<String>,
     /// The resolved configuration with every default filled in; while it is to be tuned, without the tuned values.
     pub config: serde_json::Value,
+    /// Which weights are kept of its runs; no part of the configuration, since it changes no run.
+    #[serde(default, skip_serializing_if = "Which::is_none")]
+    pub weights: Which,
     /// The values that tuning chose; empty while it has not, and for a cell that is not tuned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tuned: Vec<Tuned>,

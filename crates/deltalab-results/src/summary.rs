@@ -40,7 +40,7 @@ pub struct Mean {
     pub n: usize,
     /// Their mean; not finite where a run's value is not, since no run is dropped.
     pub mean: f64,
-    /// BCa bootstrap interval; `None` for a single run, or where a value is not finite.
+    /// Bootstrap interval; `None` for a single run, or where a value is not finite.
     pub interval: Option<Interval>,
 }
 

@@ -4,7 +4,9 @@
 //! how many seeds. Otherwise it says that these seeds can show none, which is not the same as that there is none.
 
 use crate::comparison::{Comparison, Measure};
+use crate::effect::Effect;
 use crate::runs::Runs;
+use crate::statistics::Interval;
 use crate::statistics::proportion::Pairs;
 use crate::study::Better;
 use crate::summary::{CellSummary, Mean};
@@ -103,7 +105,9 @@ pub fn sentences(runs: &Runs, comparisons: &[Comparison], metric: Option<usize>)
                 .iter()
                 .all(|&cell| runs.of(cell).all(|record| record.status != Status::Solved));
             if !none_solved {
-                sentences.push(on_speed(comparison, &names));
+                let limits =
+                    [comparison.a, comparison.b].map(|cell| runs.study().cells[cell].max_epochs);
+                sentences.push(on_speed(comparison, &names, limits[0].min(limits[1])));
                 continue;
             }
             let Names { a, b, context } = &names;
@@ -120,13 +124,16 @@ pub fn sentences(runs: &Runs, comparisons: &[Comparison], metric: Option<usize>)
     sentences
 }
 
-fn on_speed(comparison: Comparison, names: &Names) -> Sentence {
+fn on_speed(comparison: Comparison, names: &Names, limit: u64) -> Sentence {
     let Comparison { a: cell_a, b: cell_b, pairs, .. } = comparison;
     let Names { a, b, context } = names;
     let p = p_text(comparison.p_holm);
     let Pairs { n, first, second } = pairs;
     let ties = n - first - second;
-    let (ahead, text) = if !is_shown(&comparison) || first == second {
+    let (ahead, text) = if first + second == 0 {
+        let same = format!("{} neither {a} nor {b} is solved sooner", on_each(n));
+        (None, format!("{context}No difference in speed: {same} (difference 0, {p})."))
+    } else if !is_shown(&comparison) || first == second {
         let count = format!("{a} is solved sooner on {first}, {b} on {second}, neither on {ties}");
         (
             None,
@@ -146,9 +153,29 @@ fn on_speed(comparison: Comparison, names: &Names) -> Sentence {
         if ties > 0 {
             text += &format!(", neither on {ties}");
         }
-        (Some(cell), format!("{text} ({p})."))
+        let later = comparison.effect.map(|effect| in_epochs(effect, first > second, limit));
+        (Some(cell), format!("{text} ({p}){}.", later.unwrap_or_default()))
     };
     Sentence { comparison, ahead, text, context: context.clone() }
+}
+
+/// By how many epochs the winner, the first or the second, is ahead on average, of those that a run may take:
+/// `, by 132 of 400 epochs on average (…)`.
+fn in_epochs(effect: Effect, first_wins: bool, limit: u64) -> String {
+    let turned = |value: f64| if first_wins { -value } else { value };
+    let ahead = turned(effect.estimate);
+    let interval = effect.interval.map(|it| {
+        let (from, to) = (turned(it.low), turned(it.high));
+        let (from, to) = (from.min(to), from.max(to));
+        format!(" (95 % interval {} to {})", short(from), short(to))
+    });
+    let interval = interval.unwrap_or_default();
+    match ahead {
+        ahead if ahead > 0.0 => {
+            format!(", by {} of {limit} epochs on average{interval}", short(ahead))
+        }
+        _ => format!(", though by {} of {limit} epochs on average{interval}", short(ahead)),
+    }
 }
 
 fn on_metric(comparison: Comparison, names: &Names, metric: &str, better: Better) -> Sentence {
@@ -171,7 +198,11 @@ fn on_metric(comparison: Comparison, names: &Names, metric: &str, better: Better
         None if estimate.is_finite() => format!("mean difference {} ({p})", short(estimate)),
         None => format!("the mean difference is not finite ({p})"),
     };
-    let (ahead, text) = if comparison.p.is_none() {
+    let is_same = comparison.interval == Some(Interval { low: 0.0, high: 0.0 });
+    let (ahead, text) = if is_same && first + second == 0 {
+        let each = on_each(n);
+        (None, format!("No difference in {metric}: it is the same {each} (difference 0, {p})."))
+    } else if comparison.p.is_none() {
         let why = "on some seed the difference is not a number";
         (None, format!("{a} and {b} cannot be compared on {metric}: {why}; of {seeds} {count}."))
     } else if !is_shown(&comparison) {
@@ -231,6 +262,10 @@ impl Names {
 
 fn seeds(n: usize) -> String {
     if n == 1 { "1 seed".to_owned() } else { format!("{n} seeds") }
+}
+
+fn on_each(n: usize) -> String {
+    format!("on {}{}", if n == 1 { "" } else { "each of " }, seeds(n))
 }
 
 fn p_text(p: Option<f64>) -> String {

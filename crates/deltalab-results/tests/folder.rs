@@ -53,7 +53,7 @@ fn an_unfinished_folder_opens() {
     assert_eq!((runs.finished(), runs.planned()), (2, 4));
     assert_eq!(opened.records.iter().map(|r| r.cell.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(opened.others[0].cell, "gone");
-    opened.folder.write_tables(&runs, &Analysis::of(&runs)).unwrap();
+    opened.folder.write_tables(&runs, &Analysis::of(&runs), runs.in_order().map(Ok)).unwrap();
     let runs_csv = fs::read_to_string(place.path().join("runs.csv")).unwrap();
     assert_eq!(runs_csv.lines().count(), 3);
 }

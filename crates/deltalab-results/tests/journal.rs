@@ -5,7 +5,7 @@ mod fixtures;
 use std::fs;
 use std::path::Path;
 
-use deltalab_results::journal::{Damage, compact, in_order, load};
+use deltalab_results::journal::{Damage, compact, in_order, load, scan};
 use deltalab_results::{Error, Journal, Record, Series, Status, Study};
 use fixtures::{cell, diverged, solved, study, unsolved};
 use proptest::prelude::*;
@@ -151,6 +151,16 @@ fn damage_says_what_is_wrong() {
 }
 
 #[test]
+fn half_a_record_is_damaged_for_whoever_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = r#"{"cell":"a","seed":0,"status":"solved"}"#; // its checksum holds: another version wrote it
+    let line = format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+    fs::write(folder.path().join("all.journal"), line).unwrap();
+    let (finished, damaged) = scan(folder.path()).unwrap();
+    assert_eq!((finished.len(), damaged), (0, load(folder.path()).unwrap().damaged));
+}
+
+#[test]
 fn the_same_result_twice_is_one_run_and_two_results_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let diverged = diverged("a", 3, 17); // holds a NaN, which is not equal to itself
@@ -171,7 +181,13 @@ fn compact_bytes_do_not_depend_on_order_shards_or_a_death_on_the_way() {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path());
         let loaded = compact(folder.path(), "all", &study).unwrap();
-        assert_eq!(text(&loaded.records), text(&records));
+        let bare = |record: &Record| Record { curves: Vec::new(), ..record.clone() };
+        let bare: Vec<Record> = records.iter().map(bare).collect();
+        assert_eq!(text(&loaded.records), text(&bare), "without curves");
+        let journal = Journal::open(folder.path(), "all").unwrap();
+        let read: Vec<Record> = journal.read().unwrap().map(|run| run.unwrap()).collect();
+        assert_eq!(text(&read), text(&records), "with curves, one by one");
+        drop(journal);
         let names: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["all.journal"]);
@@ -224,6 +240,63 @@ fn a_journal_is_open_once() {
     drop(Journal::open(folder.path(), "another").unwrap());
     drop(journal);
     compact(folder.path(), "all", &study).unwrap();
+}
+
+#[test]
+fn a_journal_goes_on_after_it_was_rewritten_and_lets_nobody_in_meanwhile() {
+    let (study, records) = two_by_three();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "0-of-2", &records[..2]);
+    let mut journal = Journal::open(folder.path(), "1-of-2").unwrap();
+    journal.append(&records[2]).unwrap();
+    assert_eq!(journal.compact(&study).unwrap().records.len(), 3);
+    assert!(matches!(Journal::open(folder.path(), "1-of-2"), Err(Error::InUse { .. })));
+    records[3..].iter().for_each(|record| journal.append(record).unwrap());
+    let names: Vec<_> =
+        fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(!names.contains(&"0-of-2.journal".into()), "{names:?}");
+    assert_eq!(text(&load(folder.path()).unwrap().records), text(&records));
+}
+
+#[test]
+fn discarding_takes_every_journal_or_none() {
+    let (_, records) = two_by_three();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "0-of-3", &records[..2]);
+    let mut journal = Journal::open(folder.path(), "1-of-3").unwrap();
+    journal.append(&records[2]).unwrap();
+    let other = Journal::open(folder.path(), "2-of-3").unwrap();
+    assert!(
+        matches!(journal.discard(), Err(Error::InUse { path, .. }) if path.ends_with("2-of-3.journal"))
+    );
+    assert_eq!(load(folder.path()).unwrap().records.len(), 3);
+    drop(other);
+    journal.discard().unwrap();
+    assert_eq!(load(folder.path()).unwrap().records, []);
+    journal.append(&records[3]).unwrap();
+    assert_eq!(load(folder.path()).unwrap().records, records[3..4]);
+}
+
+/// A reader that comes while the journals are rewritten, over and over, sees every run.
+#[test]
+fn reading_while_journals_are_rewritten_misses_nothing() {
+    let (study, records) = two_by_three();
+    let folder = tempfile::tempdir().unwrap();
+    let parts = folder.path();
+    write(parts, "1-of-1", &records);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for round in 0..200 {
+                // by turns into the one and the other, so that each time a file appears and one goes
+                compact(parts, ["all", "1-of-1"][round % 2], &study).unwrap();
+            }
+        });
+        let mut read = 0;
+        while !writer.is_finished() || read == 0 {
+            assert_eq!(text(&load(parts).unwrap().records), text(&records), "reading {read}");
+            read += 1;
+        }
+    });
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! The statistics against SciPy, statsmodels and lifelines: `data/statistics.json`, made by `scripts/statistics-oracle.py`.
 
-use deltalab_results::statistics::bootstrap::{bca, percentile};
+mod fixtures;
+
+use deltalab_results::comparison::{Comparison, comparisons};
+use deltalab_results::statistics::bootstrap::{bca, expanded, percentile};
 use deltalab_results::statistics::holm::holm;
+use deltalab_results::statistics::interquartile::interquartile_mean;
 use deltalab_results::statistics::proportion::{Pairs, even_odds_p, paired_difference, wilson};
 use deltalab_results::statistics::signed_rank::signed_rank;
 use deltalab_results::statistics::survival::{KaplanMeier, Outcome};
-use deltalab_results::statistics::{Interval, mean, normal};
+use deltalab_results::statistics::{Interval, mean, median, normal, student};
+use deltalab_results::{Record, Runs, Status};
+use fixtures::{cell, run, study};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -18,6 +24,10 @@ struct Oracle {
     bootstrap: Vec<BootstrapCase>,
     signed_rank: Vec<SignedRankCase>,
     normal: NormalCase,
+    student: StudentCase,
+    median: Vec<MedianCase>,
+    interquartile: Vec<InterquartileCase>,
+    paired: Vec<PairedCase>,
 }
 
 #[derive(Deserialize)]
@@ -78,7 +88,9 @@ struct BootstrapCase {
     resampled: Vec<f64>,
     mean: f64,
     percentile: [f64; 2],
-    bca: [f64; 2],
+    expanded: [f64; 2],
+    /// Nothing where all values are the same: SciPy has no BCa interval then.
+    bca: [Option<f64>; 2],
 }
 
 #[derive(Deserialize)]
@@ -95,6 +107,45 @@ struct NormalCase {
     quantile: Vec<f64>,
     x: Vec<f64>,
     cdf: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct StudentCase {
+    degrees: Vec<usize>,
+    t: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct MedianCase {
+    name: String,
+    values: Vec<f64>,
+    median: f64,
+    interval: Option<[f64; 2]>,
+}
+
+#[derive(Deserialize)]
+struct InterquartileCase {
+    name: String,
+    values: Vec<f64>,
+    mean: f64,
+}
+
+#[derive(Deserialize)]
+struct PairedCase {
+    name: String,
+    limit: u64,
+    epochs_a: Vec<u64>,
+    epochs_b: Vec<u64>,
+    final_a: Vec<f64>,
+    final_b: Vec<f64>,
+    solved: f64,
+    solved_p: f64,
+    superiority: f64,
+    superiority_p: f64,
+    restricted_epochs: f64,
+    mean: f64,
+    median: f64,
+    metric_p: f64,
 }
 
 fn oracle() -> Oracle {
@@ -188,10 +239,73 @@ fn bootstrap_intervals_agree_with_scipy_on_scipys_resamples() {
         let found = percentile(case.resampled.clone()).unwrap();
         close(found.low, case.percentile[0], ROUNDING, &case.name);
         close(found.high, case.percentile[1], ROUNDING, &case.name);
+        let found = expanded(case.resampled.clone(), case.values.len()).unwrap();
+        // percentages with the rounding of Φ, times 199 steps between order statistics
+        close(found.low, case.expanded[0], 1e-11, &case.name);
+        close(found.high, case.expanded[1], 1e-11, &case.name);
         let found = bca(&case.values, case.resampled).unwrap();
-        // the percentage has the rounding of Φ and Φ⁻¹; times 199 steps between order statistics
-        close(found.low, case.bca[0], 1e-11, &case.name);
-        close(found.high, case.bca[1], 1e-11, &case.name);
+        // and of Φ⁻¹; where there is no spread ours is the percentile interval, a point
+        close(found.low, case.bca[0].unwrap_or(case.mean), 1e-11, &case.name);
+        close(found.high, case.bca[1].unwrap_or(case.mean), 1e-11, &case.name);
+    }
+}
+
+#[test]
+fn medians_and_their_intervals_agree_with_numpy_and_scipy_quantile_test() {
+    for case in oracle().median {
+        assert_eq!(median::median(&case.values), Some(case.median), "{}", case.name);
+        let found = median::interval(&case.values).map(|it| [it.low, it.high]);
+        assert_eq!(found, case.interval, "{}", case.name);
+    }
+}
+
+#[test]
+fn interquartile_means_agree_with_scipy_trim_mean() {
+    for case in oracle().interquartile {
+        // cancelled outliers leave a rounding of the largest value that is kept
+        close(interquartile_mean(&case.values), case.mean, ROUNDING, &case.name);
+    }
+}
+
+/// Two cells on the same seeds, compared.
+fn compared(case: &PairedCase) -> Vec<Comparison> {
+    let seeds = case.epochs_a.len() as u64;
+    let mut study = study(&[], vec![cell("a", "A", &[]), cell("b", "B", &[])], seeds);
+    study.cells.iter_mut().for_each(|cell| cell.max_epochs = case.limit);
+    let of = |id: &str, epochs: &[u64], finals: &[f64]| -> Vec<Record> {
+        let runs = (0..).zip(epochs.iter().zip(finals));
+        runs.map(|(seed, (&epochs, &sse))| {
+            let status = if epochs < case.limit { Status::Solved } else { Status::Unsolved };
+            run(id, seed, status, epochs, sse)
+        })
+        .collect()
+    };
+    let records =
+        [of("a", &case.epochs_a, &case.final_a), of("b", &case.epochs_b, &case.final_b)].concat();
+    comparisons(&Runs::new(&study, &records))
+}
+
+#[test]
+fn paired_comparisons_agree_with_statsmodels_scipy_lifelines_and_numpy() {
+    for case in oracle().paired {
+        let [solved, faster, metric] = compared(&case)[..] else { panic!("{}", case.name) };
+        // differences of numbers below the limit: some roundings of it
+        let near = |found: f64, expected: f64, of: f64, what: &str| {
+            let found_at = format!("{}, {what}: {found:?}, expected {expected:?}", case.name);
+            assert!((found - expected).abs() <= 1e-13 * of, "{found_at}");
+        };
+        near(solved.estimate, case.solved, 1.0, "success");
+        close(solved.p.unwrap(), case.solved_p, 1e-11, &case.name);
+        near(faster.estimate, case.superiority, 1.0, "superiority");
+        close(faster.p.unwrap(), case.superiority_p, 1e-11, &case.name);
+        let effect = faster.effect.unwrap();
+        near(effect.estimate, case.restricted_epochs, case.limit as f64, "restricted mean");
+        near(metric.estimate, case.mean, 10.0, "mean");
+        near(metric.effect.unwrap().estimate, case.median, 10.0, "median");
+        close(metric.p.unwrap(), case.metric_p, 1e-11, &case.name);
+        let several = case.epochs_a.len() > 1;
+        assert_eq!(effect.interval.is_some(), several, "{}", case.name);
+        assert_eq!(metric.interval.is_some(), several, "{}", case.name);
     }
 }
 
@@ -205,10 +319,15 @@ fn signed_ranks_agree_with_scipy() {
 }
 
 #[test]
-fn the_normal_distribution_agrees_with_scipy() {
+fn the_normal_and_students_distribution_agree_with_scipy() {
     let case = oracle().normal;
     for (&p, expected) in case.p.iter().zip(case.quantile) {
         assert!((normal::quantile(p) - expected).abs() < 1e-12, "p = {p}: {}", normal::quantile(p));
+    }
+    let StudentCase { degrees, t } = oracle().student;
+    for (degrees, expected) in degrees.into_iter().zip(t) {
+        // the sum of up to 1000 terms below 1, over a density of at least 0.01 (t of one degree)
+        close(student::t(degrees), expected, 1e-11, &format!("{degrees} degrees"));
     }
     for (&x, expected) in case.x.iter().zip(case.cdf) {
         // the relative error of erfc grows with x² times that of x/√2

@@ -244,7 +244,7 @@ fn run_writes_every_file_of_the_folder_and_ends_in_the_verdict() {
 
     learner   solved/n         median epochs         train_sse
     plain     0/6 [0, 39] %    not reached            1.05 [1.05, 1.05]
-    momentum  6/6 [61, 100] %          158 [126, …]  0.098 [0.0967, 0.099]
+    momentum  6/6 [61, 100] %          158 [126, …]  0.098 [0.0964, 0.0995]
     In brackets: 95 % intervals.
 
     No difference in speed that 6 seeds can show: plain is solved sooner on 0, momentum on 6, neither
@@ -288,10 +288,21 @@ fn check_prints_the_plan_and_writes_nothing() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stdout.contains("2 cells × 50 seeds = 100 runs"), "{}", ended.stdout);
     assert!(ended.stdout.contains("2-3-2-1"), "{}", ended.stdout);
+    // Wilson at ½: 1.96 / (2 √(50 + 1.96²)) = 0.134; t of 49 degrees / √50 = 2.0096 / 7.071; 3 p of 34 : 16 is 0.046
+    let expected = "With 50 seeds, 95 % intervals will be about: a success rate near ½ ± 13 points; a mean, or a mean difference, ± 0.28 standard deviations;";
+    let said = support::words(&ended.stdout);
+    assert!(said.contains(expected), "{said}");
+    let expected = "After Holm (3 tests of 1 pair of cells, corrected together) a lead can be shown from 34 of 50 seeds on.";
+    assert!(said.contains(expected), "{said}");
     let json = deltalab(&place, &["check", "xor.toml", "--json"]).json();
     // 2 · 4 + 4 weights and biases to the hidden layer, 4 + 1 to the output
     assert_eq!(json["cells"][0]["parameters"], 17);
     assert_eq!(json["at_most"]["pattern_updates"], 2 * 6 * 400 * 4);
+    // 3 · 2 · 2⁻⁶ > 0.05: not even six of six seeds are enough
+    assert_eq!(
+        (&json["precision"]["tests"], &json["precision"]["seeds_to_lead"]),
+        (&3.into(), &Json::Null)
+    );
     assert_eq!(json["cells"][1]["config"]["learner"]["optimiser"]["momentum"], 0.9);
     assert_eq!(place.tree(), before);
 }

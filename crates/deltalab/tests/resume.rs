@@ -272,6 +272,13 @@ fn results_stored_without_their_journal_are_made_again_byte_for_byte() {
     std::fs::remove_dir_all(place.path("out/parts")).unwrap();
     assert_eq!(trained(&deltalab(&place, &run)), planned);
     assert_same(&results(&place, "out"), &expected, "made again");
+    // What a process leaves that was killed while it tried the folder is no reason to refuse it.
+    place.write("tried/.probe.tmp", "can this be");
+    assert_eq!(
+        trained(&deltalab(&place, &["run", "xor.toml", "--out", "tried", "--json"])),
+        planned
+    );
+    assert_same(&results(&place, "tried"), &expected, "tried");
     // A folder with anything else in it is not touched.
     place.write("other/thesis.tex", "years of work");
     let ended = deltalab(&place, &["run", "xor.toml", "--out", "other", "--fresh"]);
@@ -356,18 +363,64 @@ fn wait_for(ready: impl Fn() -> bool) {
     }
 }
 
+/// A spec that takes minutes, for processes that are stopped by the test.
+fn endless() -> String {
+    LONG.replace("max_epochs = 4000", "max_epochs = 20000000")
+        .replace("below = 0.05", "below = 1e-9")
+}
+
+#[cfg(unix)]
 #[test]
-fn a_folder_in_use_is_left_alone() {
-    let place = place_with("xor.toml", XOR);
-    assert_eq!(deltalab(&place, &["run", "xor.toml", "--quiet"]).code, Some(0));
-    let journal = std::fs::File::options()
-        .append(true)
-        .open(place.path("results/xor/parts/1-of-1.journal"))
-        .unwrap();
-    journal.lock().unwrap();
+fn a_folder_in_use_is_left_alone_until_its_user_is_dead() {
+    let place = place_with("long.toml", &endless());
+    let mut first = start(&place, &["run", "long.toml"]);
+    wait_for(|| place.exists("results/long/manifest.json"));
     let before = place.tree();
-    let ended = deltalab(&place, &["run", "xor.toml", "--seeds", "9"]);
-    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
-    assert!(ended.stderr.contains("another process is writing to it"), "{}", ended.stderr);
-    assert_eq!(place.tree(), before);
+    for flags in [&[][..], &["--fresh"], &["--seeds", "70"]] {
+        let second = deltalab(&place, &[&["run", "long.toml", "--quiet"], flags].concat());
+        assert_eq!(second.code, Some(2), "{flags:?}: {}", second.stderr);
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let holder = format!("process {} on {}", first.id(), host.trim());
+        assert!(second.stderr.contains(&holder), "{flags:?}: {}", second.stderr);
+        assert!(second.stderr.contains("results/long/parts/1-of-1.journal"), "{}", second.stderr);
+    }
+    let names = |tree: &BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&place.tree()), names(&before));
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(
+        place.exists("results/long/parts/.1-of-1.lock"),
+        "the killed process could not remove it"
+    );
+    place.write("long.toml", XOR);
+    let third = deltalab(&place, &["run", "long.toml", "--out", "results/long", "--json"]);
+    assert_eq!(trained(&third), 12);
+    assert!(!place.exists("results/long/parts/.1-of-1.lock"));
+}
+
+/// Changes one byte of a line (from 1) of a journal so that it is still text.
+fn spoil(place: &Place, journal: &str, line: usize) {
+    let mut lines: Vec<String> = place.read(journal).lines().map(str::to_owned).collect();
+    lines[line - 1] = lines[line - 1].replacen("\"epochs\":", "\"epochs\": ", 1);
+    place.write(journal, &(lines.join("\n") + "\n"));
+}
+
+#[test]
+fn a_damaged_record_is_named_and_its_run_alone_is_done_again() {
+    let place = place_with("xor.toml", XOR);
+    let run = ["run", "xor.toml", "--out", "out", "--json"];
+    assert_eq!(trained(&deltalab(&place, &run)), 12);
+    let expected = results(&place, "out");
+    spoil(&place, "out/parts/1-of-1.journal", 5);
+    spoil(&place, "out/parts/1-of-1.journal", 11);
+    let ended = deltalab(&place, &run);
+    assert_eq!(trained(&ended), 2);
+    assert_eq!(ended.json()["report"]["damaged"], 2);
+    for line in [5, 11] {
+        let named = format!("out/parts/1-of-1.journal:{line}: damaged: its checksum is");
+        assert!(ended.stderr.contains(&named), "{}", ended.stderr);
+    }
+    assert_same(&results(&place, "out"), &expected, "done again");
+    let ended = deltalab(&place, &run);
+    assert_eq!((trained(&ended), &ended.json()["report"]["damaged"]), (0, &0.into()));
 }

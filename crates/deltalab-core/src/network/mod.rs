@@ -7,6 +7,7 @@ pub mod activation;
 pub mod error;
 pub mod initialiser;
 mod layers;
+mod mirror;
 mod parameters;
 mod passes;
 pub mod product;

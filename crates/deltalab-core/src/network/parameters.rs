@@ -5,7 +5,7 @@ use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
 
 /// One matrix per path, receiving x sending, and one list of biases per layer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<R> {
     /// By path; 0 x 0 for a path that shares another's weights.
     pub weights: Vec<DMatrix<R>>,

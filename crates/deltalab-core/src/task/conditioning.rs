@@ -16,7 +16,8 @@
 //!   0, in the order in which the cues first appear in the text; a target per outcome likewise (`US` where none ever occurs).
 //! * `trials = "random"` shuffles the trials of each stage, single trials also out of their blocks, anew for each seed and
 //!   the same for every learner.
-//! * Recorded after every trial: V(A), the output to cue A alone; V(A,food) where there are several outcomes.
+//! * Recorded after every trial: V(A), the output to cue A alone; V(A,food) where there are several outcomes. `probes = ["AB"]`
+//!   records V(AB) too: without a hidden layer that is V(A) + V(B), in a net that has one it need not be.
 //! * Source: the notation is that of the associative learning literature; for blocking, Kamin 1969; for the model, Rescorla &
 //!   Wagner 1972. The tests hold twelve classic designs with the strengths that this model gives them.
 
@@ -47,6 +48,8 @@ crate::params! {
         pub stages: Vec<String>, Must::List(&Must::Text);
         /// Order of the trials within a stage: as written, or shuffled anew for each seed.
         pub trials: Trials = Trials::Fixed, Must::Choice(&["fixed", "random"]);
+        /// Compounds whose strength is recorded beside those of the single cues, such as `"AB"`.
+        pub probes: Vec<String> = Vec::new(), Must::List(&Must::Text);
     }
 }
 
@@ -96,6 +99,15 @@ impl Conditioning {
     /// The stages; none where there is a complaint.
     fn design(&self) -> Vec<Stage> {
         self.parse().unwrap_or_default()
+    }
+}
+
+/// A compound as it would stand in a stage; `None` if it is none.
+fn compound(text: &str) -> Option<Trial> {
+    let stage: Stage = format!("{text}-").parse().ok()?;
+    match &stage.written()[..] {
+        [trial] if trial.cues.len() > 1 && stage.trial_count() == 1 => Some((*trial).clone()),
+        _ => None,
     }
 }
 
@@ -166,15 +178,24 @@ impl Task for Conditioning {
             1 => format!("V({cue})"),
             _ => format!("V({cue},{outcome})"),
         };
-        let of_cue = |(cue, cue_name): (usize, &String)| -> Vec<Probe> {
+        let names = cues(&design);
+        let single = names.iter().enumerate().map(|(cue, name)| (vec![cue], name.clone()));
+        let compounds = self.probes.iter().filter_map(|text| {
+            let trial = compound(text)?;
+            let place = |cue: &String| names.iter().position(|name| name == cue);
+            let places: Vec<usize> = trial.cues.iter().filter_map(place).collect();
+            let written = trial.to_string();
+            Some((places, written.trim_end_matches('-').to_string()))
+        });
+        let of_cues = |(cues, cue_name): (Vec<usize>, String)| -> Vec<Probe> {
             let probe = |(outcome, label): (usize, &String)| Probe {
-                name: name(cue_name, label),
-                cue,
+                name: name(&cue_name, label),
+                cues: cues.clone(),
                 outcome,
             };
             outcomes.iter().enumerate().map(probe).collect()
         };
-        cues(&design).iter().enumerate().flat_map(of_cue).collect()
+        single.chain(compounds).flat_map(of_cues).collect()
     }
 
     fn complaint(&self) -> Option<(&'static str, String)> {
@@ -184,7 +205,33 @@ impl Task for Conditioning {
                 "expected at least one stage, as in stages = [\"50 A+\", \"20 AB+\"]".to_string(),
             ));
         }
-        self.parse().err().map(|error| ("stages", error.to_string()))
+        let design = match self.parse() {
+            Ok(design) => design,
+            Err(error) => return Some(("stages", error.to_string())),
+        };
+        let (known, mut seen) = (cues(&design), Vec::new());
+        for text in &self.probes {
+            let Some(mut trial) = compound(text) else {
+                let sentence = format!(
+                    "expected a compound of two cues or more, as in probes = [\"AB\"] (single cues are recorded anyway); got \"{text}\""
+                );
+                return Some(("probes", sentence));
+            };
+            if let Some(cue) = trial.cues.iter().find(|cue| !known.contains(cue)) {
+                let known = known.join(", ");
+                let sentence = format!("no stage has a cue \"{cue}\"; expected some of {known}");
+                return Some(("probes", sentence));
+            }
+            trial.cues.sort();
+            if seen.contains(&trial.cues) {
+                return Some((
+                    "probes",
+                    format!("expected each compound once, found \"{text}\" again"),
+                ));
+            }
+            seen.push(trial.cues);
+        }
+        None
     }
 }
 
@@ -198,7 +245,8 @@ mod tests {
     use super::*;
 
     fn conditioning(stages: &[&str], trials: Trials) -> Conditioning {
-        Conditioning { stages: stages.iter().map(ToString::to_string).collect(), trials }
+        let stages = stages.iter().map(ToString::to_string).collect();
+        Conditioning { stages, trials, probes: Vec::new() }
     }
 
     /// Each trial of the sample in the order in which it is shown, in the notation.
@@ -246,7 +294,10 @@ mod tests {
             ("abc".into(), "ABCD".into())
         );
         assert_eq!(task.probes().len(), 12);
-        assert_eq!(task.probes()[5], Probe { name: "V(b,B)".to_string(), cue: 1, outcome: 1 });
+        assert_eq!(
+            task.probes()[5],
+            Probe { name: "V(b,B)".to_string(), cues: vec![1], outcome: 1 }
+        );
     }
 
     /// Strengths after the trials as shown, by ΔV = αβ (λ − Σ V) for every cue present: cues x outcomes.
@@ -338,6 +389,52 @@ mod tests {
             [Trials::Fixed, Trials::Random].map(|trials| conditioning(&["4 A+/4 A-"], trials));
         let patterns = |task: &Conditioning, seed| task.sample(&Streams::new(0, seed)).patterns;
         assert!(std::sync::Arc::ptr_eq(&patterns(&a, 0), &patterns(&b, 1)));
+    }
+
+    #[test]
+    fn compounds_are_probed_after_the_cues() {
+        let probes = vec!["BA".to_string(), "[tone]A".to_string()];
+        let task = Conditioning { probes, ..conditioning(&["A+/B+/AB-/[tone]+"], Trials::Fixed) };
+        let probe = |name: &str, cues: &[usize]| Probe {
+            name: name.to_string(),
+            cues: cues.to_vec(),
+            outcome: 0,
+        };
+        assert_eq!(task.complaint(), None);
+        assert_eq!(
+            task.probes(),
+            [
+                probe("V(A)", &[0]),
+                probe("V(B)", &[1]),
+                probe("V(tone)", &[2]),
+                probe("V(BA)", &[1, 0]),
+                probe("V([tone]A)", &[2, 0])
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_compound_of_the_stages_is_refused() {
+        let complaint = |probes: &[&str]| {
+            let probes = probes.iter().map(ToString::to_string).collect();
+            let task = Conditioning { probes, ..conditioning(&["A+/AB-"], Trials::Fixed) };
+            task.complaint().map(|(key, sentence)| {
+                assert_eq!(key, "probes");
+                sentence
+            })
+        };
+        for text in ["", "A", "AB+", "2 AB", "(AB", "A/B"] {
+            let got = format!("got \"{text}\"");
+            assert!(complaint(&[text]).is_some_and(|it| it.ends_with(&got)), "{text}");
+        }
+        assert_eq!(
+            complaint(&["AC"]).as_deref(),
+            Some("no stage has a cue \"C\"; expected some of A, B")
+        );
+        assert_eq!(
+            complaint(&["AB", "BA"]).as_deref(),
+            Some("expected each compound once, found \"BA\" again")
+        );
     }
 
     #[test]

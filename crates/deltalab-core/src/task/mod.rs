@@ -118,13 +118,13 @@ pub struct Standardise {
     pub scale: Vec<f64>,
 }
 
-/// A probe of a conditioning task: the associative strength of a cue, V = the output to that cue alone.
+/// A probe of a conditioning task: the associative strength of a cue or a compound, V = the output to those cues alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     /// Metric name: `V(A)`, or `V(A,outcome)` where there are several outcomes.
     pub name: String,
-    /// Input unit of the cue.
-    pub cue: usize,
+    /// Input units of the cues: one, or those of a compound.
+    pub cues: Vec<usize>,
     /// Output unit of the outcome.
     pub outcome: usize,
 }

@@ -155,7 +155,10 @@ mod tests {
             );
         }
         for probe in task.probes() {
-            assert!(probe.cue < inputs && probe.outcome < outputs, "{name}: {probe:?}");
+            assert!(
+                probe.cues.iter().all(|&cue| cue < inputs) && probe.outcome < outputs,
+                "{name}: {probe:?}"
+            );
         }
     }
 

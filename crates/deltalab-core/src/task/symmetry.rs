@@ -3,7 +3,8 @@
 //! t = 1 if x_i = x_(N+1−i) for every i, else 0 (with N odd, the middle bit does not matter)
 //!
 //! * Patterns: all 2^N rows of N bits, in counting order; 2^⌈N/2⌉ of them are symmetric (8 of 64 for N = 6). N inputs, 1 output.
-//! * Known outcome: with two hidden units the weights become antisymmetric about the middle, in the ratio 1 : 2 : 4.
+//! * Known outcome: with two hidden units the weights become antisymmetric about the middle, in the ratio 1 : 2 : 4 (or, we
+//!   find, 2 : 3 : 4).
 //! * Source: Rumelhart, Hinton & Williams 1986, Nature 323, 533–536, fig. 1.
 
 use super::binary::{BitRow, binary_params, counting};

@@ -3,9 +3,12 @@
 use super::setup::{Precision, Setup};
 use super::trainer::Trainer;
 use crate::learner::{Rule, learner};
+use crate::network::Parameters;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::real::Lanes;
 #[cfg(target_arch = "x86_64")]
 use crate::real::{Alone, Avx2F32, Avx2F64, Avx512F32, Avx512F64, Pack};
-use crate::real::{Lanes, Level, Real};
+use crate::real::{Level, Real};
 use std::sync::Arc;
 
 /// Runs of one cell that train side by side.
@@ -51,6 +54,17 @@ pub struct Outcome {
     pub curve: Vec<f64>,
     /// Patterns presented and learned from.
     pub pattern_updates: u64,
+    /// The weights that [`RecordParams::weights`](super::RecordParams::weights) asks for, first ones first.
+    pub weights: Vec<Snapshot>,
+}
+
+/// Weights and biases at one moment of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The epoch (conditioning: the trial) after which they are these.
+    pub epoch: u64,
+    /// The numbers; those of f32 are widened.
+    pub parameters: Parameters<f64>,
 }
 
 /// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.
@@ -128,9 +142,14 @@ macro_rules! choose {
 type BaselineF64 = Lanes<crate::real::Sse2F64, 4>;
 #[cfg(target_arch = "x86_64")]
 type BaselineF32 = Lanes<crate::real::Sse2F32, 1>;
-#[cfg(not(target_arch = "x86_64"))]
+// In a browser one run learns at a time: lanes would make the page larger, and nothing faster.
+#[cfg(target_arch = "wasm32")]
+type BaselineF64 = f64;
+#[cfg(target_arch = "wasm32")]
+type BaselineF32 = f32;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 type BaselineF64 = Lanes<crate::real::Pair<f64>, 4>;
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 type BaselineF32 = Lanes<crate::real::Pair<f32>, 4>;
 
 choose!(group_f64, f64, BaselineF64, Avx2F64 2, Avx512F64 4);

@@ -16,8 +16,10 @@ mod trainer;
 mod unsuited;
 
 pub(crate) use group::group;
-pub use group::{Group, Outcome, Status};
-pub use params::{All, BatchSize, Bound, Criterion, Order, RecordParams, Reduction, TrainParams};
+pub use group::{Group, Outcome, Snapshot, Status};
+pub use params::{
+    All, BatchSize, Bound, Criterion, KeptWeights, Order, RecordParams, Reduction, TrainParams,
+};
 pub use setup::{Column, Ingredients, Over, Precision, Setup, SetupError, Target, Unmeasurable};
 pub(crate) use trace::trace;
 pub use trace::{Trace, TracedPhase, TracedState, Update};

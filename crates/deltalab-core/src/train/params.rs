@@ -52,6 +52,9 @@ crate::params! {
         /// Metrics to record, beside the error function and the criterion's. Over patterns, each is measured in training
         /// and, where the task holds patterns out, in the test.
         pub metrics: Vec<String> = Vec::new(), Must::List(&Must::Text);
+        /// Weights and biases to keep of each run, in `weights/`: those it ends with (`"final"`), or those at every point of
+        /// its curves (`"curve"`). What is kept changes neither a run nor its cell.
+        pub weights: KeptWeights = KeptWeights::None, Must::Choice(&["none", "final", "curve"]);
     }
 }
 
@@ -65,6 +68,19 @@ pub enum Order {
     Sequential,
     /// As many as there are, drawn with replacement.
     Random,
+}
+
+/// Weights to keep of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptWeights {
+    /// None.
+    #[default]
+    None,
+    /// Those it ends with.
+    Final,
+    /// Those at every point of its curves.
+    Curve,
 }
 
 /// Patterns per update.

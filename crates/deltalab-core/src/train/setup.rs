@@ -99,6 +99,8 @@ pub enum Over {
     Layer(usize),
     /// A path and the one that answers it.
     Pair(usize),
+    /// The k-th smallest pair of mirrored inputs, from 1.
+    Rank(usize),
     /// A conditioning probe.
     Probe(usize),
 }
@@ -220,6 +222,8 @@ pub enum Unmeasurable {
     NoGradient,
     /// No path of the net is answered by one in the other direction.
     NoPair,
+    /// No two hidden units receive two inputs.
+    NoMirror,
 }
 
 impl SetupError {
@@ -263,6 +267,9 @@ impl fmt::Display for SetupError {
                     }
                     Unmeasurable::NoPair => {
                         "this net has no reciprocal paths: every learner of the spec needs network.connectivity = \"bidirectional\" or \"recurrent\", or network.lateral = true"
+                    }
+                    Unmeasurable::NoMirror => {
+                        "it is of the weights from two or more inputs into two or more hidden units: every learner of the spec needs such a hidden layer"
                     }
                     Unmeasurable::NotOverPatterns => "a criterion needs a metric over patterns, such as sse or accuracy",
                 };
@@ -488,6 +495,9 @@ fn resolve(
     if metric.by_pair() && topology.reciprocal().next().is_none() {
         return Err(no(Unmeasurable::NoPair));
     }
+    if metric.of_mirror() && topology.mirrored_pairs() == 0 {
+        return Err(no(Unmeasurable::NoMirror));
+    }
     if over == Over::Test && !task.has_test() {
         return Err(no(Unmeasurable::NoTest));
     }
@@ -574,6 +584,12 @@ fn columns(
             columns.extend(layers.map(|(n, layer)| {
                 column(format!("{}({})", kind.name, layer.name), Over::Layer(n))
             }));
+        }
+        if kind.metric == Metric::MirrorRatio {
+            columns.extend(
+                (2..topology.mirrored_pairs())
+                    .map(|k| column(format!("{}({k})", kind.name), Over::Rank(k))),
+            );
         }
         if kind.metric.by_pair() {
             columns.extend(topology.reciprocal().map(|n| {

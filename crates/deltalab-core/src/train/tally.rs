@@ -159,6 +159,9 @@ impl<R: Real> Tally<R> {
             | Metric::WeightNorm
             | Metric::Evaluations
             | Metric::WeightSymmetry
+            | Metric::MirrorAntisymmetry
+            | Metric::TwinCosine
+            | Metric::MirrorRatio
             | Metric::GradientAngle
             | Metric::GradientRatio => R::zero(),
         }

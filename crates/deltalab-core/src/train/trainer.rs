@@ -1,8 +1,8 @@
 //! The training loop: gather patterns, learn, measure, and close the epoch lane by lane.
 
 use super::alignment::Alignment;
-use super::group::{Group, Outcome, Status};
-use super::params::{Bound, Order, Reduction};
+use super::group::{Group, Outcome, Snapshot, Status};
+use super::params::{Bound, KeptWeights, Order, Reduction};
 use super::search::Search;
 use super::setup::{Column, Over, Setup, Target};
 use super::tally::Tally;
@@ -28,7 +28,7 @@ pub(super) struct Trainer<R: Real> {
     pub(super) batch: Batch<R>,
     /// Held-out patterns on their way through the network.
     test_batch: Batch<R>,
-    /// The cue of each probe, alone.
+    /// The cues of each probe, and no others.
     probes: Batch<R>,
     train: Tally<R>,
     test: Tally<R>,
@@ -77,6 +77,7 @@ struct Run<E> {
     order_stream: Stream,
     curve_epochs: Vec<u64>,
     curve: Vec<f64>,
+    snapshots: Vec<Snapshot>,
 }
 
 /// What an epoch leaves behind: where the criterion is met and where numbers stopped being finite, 1 or 0 by lane.
@@ -127,7 +128,9 @@ impl<R: Real> Trainer<R> {
         let units: Vec<_> = topology.layers.iter().map(|layer| layer.units).collect();
         let tally = |over| {
             let columns = setup.finals.iter().filter(|column| match column.over {
-                Over::Train | Over::Network | Over::Layer(_) | Over::Pair(_) => over == Over::Train,
+                Over::Train | Over::Network | Over::Layer(_) | Over::Pair(_) | Over::Rank(_) => {
+                    over == Over::Train
+                }
                 Over::Test => over == Over::Test,
                 Over::Probe(_) => false,
             });
@@ -142,7 +145,9 @@ impl<R: Real> Trainer<R> {
         let block = (size * updates.max(1)).min(setup.train_patterns.next_multiple_of(size));
         let mut probes = Batch::zeros(inputs, outputs, setup.probes.len());
         for (column, probe) in setup.probes.iter().enumerate() {
-            probes.pattern_mut(column).0[probe.cue] = R::one();
+            for &cue in &probe.cues {
+                probes.pattern_mut(column).0[cue] = R::one();
+            }
         }
         let at_once = learner.factors().is_some()
             && optimiser.plain_rate().is_some()
@@ -211,6 +216,7 @@ impl<R: Real> Trainer<R> {
             order_stream: streams.stream(Purpose::Order, ""),
             curve_epochs: Vec::with_capacity(points),
             curve: Vec::with_capacity(points * setup.curves.len()),
+            snapshots: Vec::new(),
         });
     }
 
@@ -458,7 +464,7 @@ impl<R: Real> Trainer<R> {
         }
     }
 
-    /// Associative strengths after a trial: the outputs to each probe's cue alone.
+    /// Associative strengths after a trial: the outputs to each probe's cues alone.
     #[inline(always)]
     fn record_probes(&mut self, trial: u64) {
         let (every, trials) = (self.setup.record.every, self.setup.train_patterns as u64);
@@ -475,6 +481,18 @@ impl<R: Real> Trainer<R> {
             for (column, probe) in self.setup.probes.iter().enumerate() {
                 run.curve.push(v[column * outputs + probe.outcome].lanes()[lane].to_f64());
             }
+        }
+        if self.setup.record.weights == KeptWeights::Curve {
+            (0..R::LANES).for_each(|lane| self.snap(lane, trial));
+        }
+    }
+
+    /// Keeps the weights of a run as they are after an epoch, or a trial.
+    #[cold]
+    fn snap(&mut self, lane: usize, epoch: u64) {
+        if let Some(run) = &mut self.lanes[lane] {
+            let parameters = self.network.values.lane(lane);
+            run.snapshots.push(Snapshot { epoch, parameters });
         }
     }
 
@@ -513,6 +531,15 @@ impl<R: Real> Trainer<R> {
                 run.curve_epochs.push(epoch);
                 run.curve.extend(&values);
             }
+            let snap = match setup.record.weights {
+                KeptWeights::None => false,
+                KeptWeights::Final => status.is_some(),
+                KeptWeights::Curve => due && setup.probes.is_empty(),
+            };
+            if snap {
+                let trials = setup.train_patterns as u64;
+                self.snap(lane, if setup.probes.is_empty() { epoch } else { trials });
+            }
             match status {
                 Some(status) => {
                     if let Some(run) = self.lanes[lane].take() {
@@ -524,6 +551,7 @@ impl<R: Real> Trainer<R> {
                             curve_epochs: run.curve_epochs,
                             curve: run.curve,
                             pattern_updates: passes * setup.train_patterns as u64,
+                            weights: run.snapshots,
                         });
                     }
                     self.start(lane, next());
@@ -566,6 +594,12 @@ impl<R: Real> Trainer<R> {
             }
             (Over::Pair(path), _) => self.network.symmetry(Some(path), lane),
             (_, Metric::WeightSymmetry) => self.network.symmetry(None, lane),
+            (_, Metric::MirrorAntisymmetry) => self.network.mirror_antisymmetry(lane),
+            (_, Metric::TwinCosine) => self.network.twin_cosine(lane),
+            (Over::Rank(k), _) => self.network.mirror_ratio(k, lane),
+            (_, Metric::MirrorRatio) => {
+                self.network.mirror_ratio(self.network.topology.mirrored_pairs(), lane)
+            }
             (Over::Network | Over::Layer(_), _) => {
                 let mut squares = 0.0;
                 for w in self.network.values.weights.iter().flat_map(|w| w.iter()) {

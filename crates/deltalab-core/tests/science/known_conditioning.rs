@@ -1,7 +1,7 @@
 //! Conditioning, through task, probes and trainer: numbers that other programs give, and equilibria in closed form.
 
 use crate::support::{Rig, close, ingredients, last, stream, table, topology, train, train_one};
-use deltalab_core::learner::{Delta, PerCue, RescorlaWagner, Rule};
+use deltalab_core::learner::{Backprop, Delta, PerCue, RescorlaWagner, Rule};
 use deltalab_core::network::{ErrorFunction, NetworkParams};
 use deltalab_core::optimiser::{Optimiser, OptimiserParams};
 use deltalab_core::real::Level;
@@ -16,6 +16,7 @@ fn conditioning(stages: &[&str]) -> Ingredients {
     ingredients(Conditioning {
         stages: stages.iter().map(ToString::to_string).collect(),
         trials: Trials::Fixed,
+        probes: Vec::new(),
     })
 }
 
@@ -182,6 +183,7 @@ fn danks_equilibrium_is_least_squares_and_the_mean_of_rescorla_wagner() {
     let task = Conditioning {
         stages: vec!["1000 (5 prb+/10 pr+/5 pr-/5 pb+/10 pb-/5 p-)".to_string()],
         trials: Trials::Random,
+        probes: Vec::new(),
     };
     let mut cell = ingredients(task);
     cell.record.every = 1_000_000;
@@ -230,5 +232,32 @@ fn a_context_cue_is_a_bias() {
             );
             assert!(a == b && a != 0.0, "{a} {b}");
         }
+    }
+}
+
+/// A+ and B+, but AB-: what is learned of a compound is the sum of what is learned of its cues, unless hidden units see it.
+#[test]
+fn negative_patterning_needs_a_hidden_layer() {
+    let task = Conditioning {
+        stages: vec!["1000 (A+/B+/AB-)".to_string()],
+        trials: Trials::Fixed,
+        probes: vec!["AB".to_string()],
+    };
+    let mut cell = ingredients(task);
+    let v = |name| strength::<RescorlaWagner>(&cell, &rw(0.1, 1.0), name);
+    // One addition of two numbers below 1.
+    close(v("V(AB)"), v("V(A)") + v("V(B)"), 1e-15, "without a hidden layer");
+    // As known for the cues, ten printed decimals each.
+    close(v("V(AB)"), 2.0 * 0.2857142857, 2e-10, "without a hidden layer");
+
+    cell.network.hidden = vec![8];
+    cell.network.activation = deltalab_core::network::Activation::Tanh;
+    cell.network.output_activation = Some(deltalab_core::network::Activation::Linear);
+    cell.network.init = Default::default();
+    let params = <Backprop as Rule>::Params::default();
+    let outcome = train_one::<Backprop>(&cell, &params);
+    // The right answers, 1 and 0; a sum of strengths is off by 2/3 somewhere, whatever they are.
+    for (name, target) in [("V(A)", 1.0), ("V(B)", 1.0), ("V(AB)", 0.0)] {
+        close(last::<Backprop>(&cell, &params, &outcome, name), target, 0.05, name);
     }
 }

@@ -12,6 +12,7 @@ mod known_conditioning;
 mod known_saxe;
 mod known_xor;
 mod levenberg_marquardt;
+mod mirror;
 mod optimisers;
 mod settling_lanes;
 mod support;

@@ -211,7 +211,7 @@ fn curves_have_the_first_epoch_the_multiples_and_the_last() {
 #[test]
 fn conditioning_records_the_first_trial_the_multiples_and_the_last() {
     let stages = vec!["10 A+".to_string()];
-    let mut cell = ingredients(Conditioning { stages, trials: Trials::Fixed });
+    let mut cell = ingredients(Conditioning { stages, trials: Trials::Fixed, probes: Vec::new() });
     let all = train_one::<RescorlaWagner>(&cell, &Default::default());
     cell.record.every = 4;
     let some = train_one::<RescorlaWagner>(&cell, &Default::default());

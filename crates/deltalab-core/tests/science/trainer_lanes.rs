@@ -20,7 +20,9 @@ fn bits(outcome: &Outcome) -> (u64, Status, [u64; 2], Vec<u64>, Vec<u64>, Vec<u6
     let of = |numbers: &[f64]| {
         numbers.iter().map(|x| if x.is_nan() { u64::MAX } else { x.to_bits() }).collect()
     };
-    let Outcome { seed, status, epochs, finals, curve_epochs, curve, pattern_updates } = outcome;
+    let Outcome { seed, status, epochs, finals, curve_epochs, curve, pattern_updates, weights } =
+        outcome;
+    assert!(weights.is_empty(), "none are asked for");
     (*seed, *status, [*epochs, *pattern_updates], of(finals), curve_epochs.clone(), of(curve))
 }
 
@@ -124,7 +126,7 @@ fn rescorla_wagner_has_the_same_bits_in_lanes() {
 #[test]
 fn conditioning_with_shuffled_trials_has_the_same_bits_in_lanes() {
     let stages = ["10 A+/10 AB-", "5 (BC+/C-)"].map(String::from).to_vec();
-    let cell = ingredients(Conditioning { stages, trials: Trials::Random });
+    let cell = ingredients(Conditioning { stages, trials: Trials::Random, probes: Vec::new() });
     let outcomes = same_in_lanes::<RescorlaWagner>(&cell, &Default::default());
     assert_ne!(outcomes[0].curve, outcomes[1].curve, "each seed has its own order");
 }

@@ -195,7 +195,11 @@ fn place(
         let wrap = |view: &View| first_lines(font, &view.title, plan.width + GAP - 6.0);
         let titles: Vec<_> = row.iter().map(wrap).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(0) as f64;
-        let unit = |view: &View| scales.of(view.quantity).unit();
+        // of the circles alone: a square above them, the error, has no factor
+        let unit = |view: &View| match scales.of(view.quantity).unit() {
+            unit if unit.is_empty() => unit,
+            unit => format!("circles {unit}"),
+        };
         let units =
             if row.iter().any(|view| !unit(view).is_empty()) { SMALL * LEADING } else { 0.0 };
         let squares = row.iter().any(|view| !view.above.1.is_empty());

@@ -94,13 +94,15 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         y: Axis {
             label: "angle to the gradient (degrees)".to_owned(),
             span: Span::Exactly(0.0, top),
+            step: Some(if top > RIGHT { 45.0 } else { 30.0 }),
             ..Axis::default()
         },
+        across: (arrangement.panels.len() > 1 && parts.len() > 1).then_some(parts.len().min(4)),
         panels,
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene, curves.iter().flatten().any(|curve| curve.held)),
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 fn caption(scene: &Scene<'_>, held: bool) -> Vec<String> {

@@ -56,18 +56,20 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             let line = points.iter().map(|p| (p.epoch as f64, p.median));
             lines.push(Mark::Line(Style(i), line.collect()));
         }
-        let empty = if !lines.is_empty() {
-            String::new()
-        } else if cues.is_empty() {
-            "no associative strength was recorded".to_owned()
-        } else {
-            "no run has finished yet".to_owned()
-        };
+        let empty =
+            if !lines.is_empty() { String::new() } else { "no run has finished yet".to_owned() };
         let boundaries = stages(cell, last);
         let zero = (scene.scale() == Scale::Linear).then_some(Mark::Level(0.0));
         let marks = zero.into_iter().chain(boundaries).chain(bands).chain(lines);
         let title = if study.cells.len() > 1 { cell_name(study, cell) } else { String::new() };
         panels.push(Panel { title, marks: marks.collect(), empty });
+    }
+    let shows_cues = !cues.is_empty();
+    if !shows_cues {
+        panels = vec![Panel {
+            empty: "no associative strength was recorded: the task has no cues".to_owned(),
+            ..Panel::default()
+        }];
     }
     let names: Vec<String> = cues.into_iter().map(|m| m.name).collect();
     let chart = Chart {
@@ -80,9 +82,10 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         },
         panels,
         legend: legend(&names, Sample::Line),
-        caption: caption(scene),
+        caption: if shows_cues { caption(scene) } else { Vec::new() },
+        ..Chart::default()
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 /// Where the stages begin, named; nothing unless they make up exactly `trials`.

@@ -1,7 +1,8 @@
-//! `final`: a final metric, a row for each cell: every run as a point, and the mean with its 95 % bootstrap interval (BCa).
+//! `final`: a final metric, a row for each cell: every run as a point, and the mean with its 95 % bootstrap interval.
 //!
 //! Points are spread over the height of the row by their place in the list of seeds, always alike. CSV: `metric,what,seed,value,low,high,n`, where
-//! `what` is `run` (with its seed) or `mean` (with interval and n).
+//! `what` is `run` (with its seed) or `mean` (with interval and n). Of a row of more than 500 runs, 500 are shown, at evenly spaced
+//! ranks of their values; mean and interval are those of all.
 
 use deltalab_results::number::csv;
 use deltalab_results::statistics::bootstrap::Bootstrap;
@@ -21,6 +22,8 @@ pub(crate) const KIND: Kind = Kind { name: "final", make };
 
 /// The golden ratio's fraction: its multiples spread evenly, however many there are.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
+/// Points that a row has at most.
+const MOST_POINTS: usize = 500;
 /// Height over which the points of a row are spread, in rows.
 const SPREAD: f64 = 0.56;
 
@@ -59,7 +62,7 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
                 [metric.name.clone(), what.to_owned(), seed, v, low, high, n]
             };
             let mut points = Vec::new();
-            for (i, &(seed, v)) in values.iter().enumerate() {
+            for (i, &(seed, v)) in shown_of(&values).into_iter().enumerate() {
                 points.push((v, height + spread(i)));
                 let row = row("run", seed.to_string(), [csv(v), none(), none()], none());
                 table.push(study, cell, row);
@@ -101,8 +104,28 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: Vec::new(),
         caption: caption(scene, not_finite, single),
+        ..Chart::default()
     };
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
+    Ok(Drawing {
+        stem: format!("{}{stem}", KIND.name),
+        picture: Picture::Chart(Box::new(chart)),
+        table,
+    })
+}
+
+/// The runs of a row that are drawn: all, or those at evenly spaced ranks, the lowest and the highest among them, in the order of
+/// their seeds.
+fn shown_of(values: &[(u64, f64)]) -> Vec<&(u64, f64)> {
+    if values.len() <= MOST_POINTS {
+        return values.iter().collect();
+    }
+    let mut ranks: Vec<usize> = (0..values.len()).collect();
+    ranks.sort_by(|&a, &b| values[a].1.total_cmp(&values[b].1));
+    let last = values.len() - 1;
+    let mut shown: Vec<usize> =
+        (0..MOST_POINTS).map(|k| ranks[k * last / (MOST_POINTS - 1)]).collect();
+    shown.sort_unstable();
+    shown.into_iter().map(|place| &values[place]).collect()
 }
 
 /// Where in its row the point of the i-th seed stands: the multiples of the golden ratio, about the middle.
@@ -126,8 +149,13 @@ fn color(study: &Study, cell: &Cell, line: Style, lines: usize) -> Style {
 
 fn caption(scene: &Scene<'_>, not_finite: usize, single: bool) -> Vec<String> {
     let count = tally::count(scene.runs);
+    let most = (0..scene.study.cells.len()).map(|cell| scene.runs.of(cell).count()).max();
+    let thinned = match most.unwrap_or(0) > MOST_POINTS {
+        true => format!(", of which {MOST_POINTS} are shown, evenly by rank"),
+        false => String::new(),
+    };
     let mut caption = vec![format!(
-        "Points: runs ({count} per row); diamond and bar: mean with 95\u{a0}% bootstrap interval (BCa)."
+        "Points: runs ({count} per row{thinned}); diamond and bar: mean with 95\u{a0}% bootstrap interval."
     )];
     if single {
         caption.push("A single run has no interval.".to_owned());
@@ -142,4 +170,22 @@ fn caption(scene: &Scene<'_>, not_finite: usize, single: bool) -> Vec<String> {
     }
     caption.extend(tally::missing(scene.runs));
     caption
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_runs_the_extremes_and_evenly_spaced_ranks_are_shown_in_the_order_of_seeds() {
+        let value = |i: usize| (i * 7919 % 10_007) as f64; // each of 0 to 10,006 once
+        let values: Vec<(u64, f64)> = (0..10_007).map(|i| (i as u64, value(i))).collect();
+        let shown = shown_of(&values);
+        assert!(shown.is_sorted_by_key(|(seed, _)| *seed));
+        let mut ranks: Vec<f64> = shown.iter().map(|(_, value)| *value).collect();
+        ranks.sort_by(f64::total_cmp);
+        assert_eq!((ranks.len(), ranks[0], ranks[MOST_POINTS - 1]), (MOST_POINTS, 0.0, 10_006.0));
+        assert!(ranks.windows(2).all(|pair| (20.0..=21.0).contains(&(pair[1] - pair[0]))));
+        assert_eq!(shown_of(&values[..MOST_POINTS]).len(), MOST_POINTS);
+    }
 }

@@ -114,8 +114,20 @@ fn sides(scene: &Scene<'_>) -> [Vec<usize>; 2] {
 
 /// The values of a cell on some axes, together; `None` where it has none on one of them.
 fn on(cell: &Cell, axes: &[usize]) -> Option<String> {
-    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.clone());
+    let values = axes.iter().map(|&axis| cell.axes.get(axis)?.as_deref().map(counted));
     Some(values.collect::<Option<Vec<_>>>()?.join(", "))
+}
+
+/// A list whose entries are all the same, such as twenty layers of ten units, as `20 × 10`; else the value itself.
+fn counted(value: &str) -> String {
+    let inside = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let entries: Vec<&str> = inside.map(|list| list.split(", ").collect()).unwrap_or_default();
+    match entries.as_slice() {
+        [first, second, rest @ ..] if first == second && rest.iter().all(|e| e == first) => {
+            format!("{} × {first}", entries.len())
+        }
+        _ => value.to_owned(),
+    }
 }
 
 /// The values on some axes, in the order of the plan.
@@ -227,11 +239,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             let value = found[cell];
             let text = match value {
                 Some(value) => number(value),
-                None if summaries[cell].n == 0 => String::new(),
-                None => "–".to_owned(), // a median that was not reached
+                None => String::new(),
             };
-            let share = value.filter(|v| v.is_finite()).map_or(0.0, share);
-            unreached |= value.is_none() && summaries[cell].n > 0;
+            let is_unreached = value.is_none() && summaries[cell].n > 0;
+            unreached |= is_unreached;
+            let share = match value {
+                _ if is_unreached => None, // a median that was not reached
+                value => Some(value.filter(|v| v.is_finite()).map_or(0.0, share)),
+            };
             let best = value.is_some() && value == best;
             let tile = Tile { share, text, best };
             marks.push(Mark::Tile((column as f64, row as f64 + 1.0 - rows.len() as f64), tile));
@@ -288,9 +303,14 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: if empty { Vec::new() } else { vec![ramp] },
         caption: caption(scene, measure.as_ref(), unreached),
+        ..Chart::default()
     };
     let stem = measure.map_or(String::new(), |measure| format!("-{}", measure.name));
-    Ok(Drawing { stem: format!("{}{stem}", KIND.name), picture: Picture::Chart(chart), table })
+    Ok(Drawing {
+        stem: format!("{}{stem}", KIND.name),
+        picture: Picture::Chart(Box::new(chart)),
+        table,
+    })
 }
 
 /// A value with about three digits.
@@ -316,7 +336,7 @@ fn caption(scene: &Scene<'_>, measure: Option<&Measure>, unreached: bool) -> Vec
         );
     }
     if unreached {
-        caption.push("–: half of the runs were not solved.".to_owned());
+        caption.push("Struck out: fewer than half of the runs were solved.".to_owned());
     }
     caption.extend(tally::remarks(
         scene.runs,
@@ -335,6 +355,14 @@ mod tests {
         let values = [0.0, 1.0, 0.973, 0.0123, 12.34, 937.5, 2.5e-5, 1234.5, 7e6];
         let expected = ["0", "1", "0.97", "0.012", "12.3", "937.5", "2.5e-5", "1234", "7.0e6"];
         assert_eq!(values.map(number), expected);
+    }
+
+    #[test]
+    fn equal_entries_of_a_list_are_counted() {
+        let values =
+            ["[10]", "[10, 10, 10]", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        let expected = ["[10]", "3 × 10", "[10, 5]", "[8, 8, 8, 4]", "tanh", "[[1, 1], [1, 1]]"];
+        assert_eq!(values.map(counted), expected);
     }
 
     #[test]

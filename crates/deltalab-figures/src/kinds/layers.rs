@@ -20,6 +20,9 @@ use crate::ticks::Scale;
 /// The registry's entry.
 pub(crate) const KIND: Kind = Kind { name: "layers", make };
 
+/// How many layers are called by name.
+const FEW: usize = 8;
+
 /// When in a run.
 #[derive(Clone, Copy)]
 enum Moment {
@@ -58,6 +61,18 @@ fn layers(study: &Study) -> Vec<String> {
     let mut layers: Vec<String> = study.curves.iter().filter_map(|m| of(&m.name)).collect();
     layers.sort_by_key(|layer| layer == "output"); // stable
     layers
+}
+
+/// Layers by name where there are few; else by number, every fifth from the output down, so that they have room.
+fn names(layers: &[String]) -> Vec<String> {
+    let below = |place: usize| layers.len() - 1 - place;
+    let name = |(place, layer): (usize, &String)| match layer.strip_prefix("hidden") {
+        _ if layers.len() <= FEW => layer.clone(),
+        _ if below(place) % 5 > 0 => String::new(),
+        Some(number) => number.to_owned(),
+        None => layer.clone(),
+    };
+    layers.iter().enumerate().map(name).collect()
 }
 
 fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
@@ -105,20 +120,22 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         let empty = "delta_norm was not recorded: add it to record.metrics".to_owned();
         panels.push(Panel { empty, ..Panel::default() });
     }
+    let label = if layers.len() > FEW { "hidden layer, from the input on" } else { "layer" };
     let chart = Chart {
         title: scene.title("δ by layer"),
-        x: Axis { label: "layer".to_owned(), columns: layers, ..Axis::default() },
+        x: Axis { label: label.to_owned(), columns: names(&layers), ..Axis::default() },
         y: Axis {
             label: "root mean square of δ".to_owned(),
             scale: Scale::Log,
             span: Span::Data,
             ..Axis::default()
         },
+        across: (panels.len() > 1).then_some(Moment::ALL.len()),
         panels,
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene),
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 fn caption(scene: &Scene<'_>) -> Vec<String> {
@@ -141,6 +158,18 @@ fn caption(scene: &Scene<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_many_layers_every_fifth_is_named_from_the_output_down() {
+        let layers = |hidden: usize| -> Vec<String> {
+            (1..=hidden).map(|n| format!("hidden{n}")).chain(["output".to_owned()]).collect()
+        };
+        assert_eq!(names(&layers(3)), layers(3));
+        let many = names(&layers(12));
+        let named = many.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        let named: Vec<(usize, &str)> = named.map(|(place, name)| (place, name.as_str())).collect();
+        assert_eq!(named, [(2, "3"), (7, "8"), (12, "output")]);
+    }
 
     #[test]
     fn the_middle_is_the_recorded_epoch_nearest_to_half_of_the_run() {

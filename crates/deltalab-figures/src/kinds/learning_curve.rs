@@ -66,8 +66,9 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene, curves.iter().any(|c| c.held)),
+        ..Chart::default()
     };
-    Ok(Drawing { stem: stem(&metric), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: stem(&metric), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 /// Whether the medians of the usual metric are all positive and range over more than three decades: a linear axis would hide most of that.

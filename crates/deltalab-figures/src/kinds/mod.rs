@@ -80,7 +80,7 @@ pub(crate) struct Drawing {
 /// What a figure shows.
 pub(crate) enum Picture {
     /// Numbers on axes.
-    Chart(Chart),
+    Chart(Box<Chart>),
     /// Units and weights.
     Diagram(Diagram),
 }

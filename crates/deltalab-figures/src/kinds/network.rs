@@ -64,7 +64,11 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     }
     let scales = scales(&groups);
     let caption = caption(seed, &shown, &groups);
-    let diagram = Diagram { title: scene.title("one update of one run"), groups, scales, caption };
+    let what = match cells[..] {
+        [one] => format!("one update of {}", cell_name(study, one)),
+        _ => "one update of one run".to_owned(),
+    };
+    let diagram = Diagram { title: scene.title(&what), groups, scales, caption };
     Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Diagram(diagram), table })
 }
 

@@ -1,17 +1,16 @@
 //! `profile`: performance profiles of the learners: the share of problems that each solves within a factor of the epochs of the
-//! best learner on that problem (Dolan & Moré 2002, Mathematical Programming 91, 201–213).
+//! best learner on that problem ([`deltalab_results::profile`] says what a problem is).
 //!
-//! * A *problem* is a point of the grid, the learners' own keys (`learner.…`) aside, and a seed: same weights, same order for every learner.
-//!   It counts where every learner has a finished run.
-//! * ρ(τ) = share of the problems with t ≤ τ · (smallest t of any learner), t the epochs to criterion; a run that is not solved
-//!   has t = ∞. ρ(1) is the share on which the learner is the fastest, or among them; the right end is the share that it solves at all.
-//! * The band is Wilson's interval of the share. CSV: `factor,n,within,share,low,high`.
-
-use std::collections::BTreeMap;
+//! * ρ(τ) = share of the problems with a factor of at most τ. ρ(1) is the share on which the learner is the fastest, or among them;
+//!   the right end is the share that it solves at all.
+//! * The band is Wilson's interval of the share. The legend has each learner's interquartile mean of relative speed (1/factor,
+//!   0 where it is not solved), with the interval of a bootstrap over seeds within each point of the grid.
+//!
+//! CSV: `factor,n,within,share,low,high,iqm,iqm_low,iqm_high`, the last three the same in every row of a learner.
 
 use deltalab_results::number::csv;
+use deltalab_results::profile::{Solver, Speed, solvers};
 use deltalab_results::statistics::proportion::wilson;
-use deltalab_results::{Cell, Runs, Study};
 
 use super::{Drawing, Kind, Picture, Scene};
 use crate::chart::{Axis, Chart, Mark, Panel, Points, Sample, Span};
@@ -28,19 +27,27 @@ pub(crate) const KIND: Kind = Kind { name: "profile", make };
 /// The largest factor that is drawn at least.
 const LEAST_FACTOR: f64 = 2.0;
 
+const COLUMNS: [&str; 9] =
+    ["factor", "n", "within", "share", "low", "high", "iqm", "iqm_low", "iqm_high"];
+
 fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     let study = scene.study;
-    let solvers = solvers(study);
-    let factors = factors(scene.runs, &solvers);
-    let problems = factors.first().map_or(0, Vec::len);
-    let finite = factors.iter().flatten().copied().filter(|f| f.is_finite());
+    let solvers = solvers(scene.runs);
+    let problems = solvers.first().map_or(0, |solver| solver.factors().count());
+    let finite = solvers.iter().flat_map(Solver::factors).filter(|f| f.is_finite());
     let last = finite.fold(LEAST_FACTOR, f64::max);
-    let mut table = Table::new(study, &["factor", "n", "within", "share", "low", "high"]);
-    let (mut bands, mut lines) = (Vec::new(), Vec::new());
-    for (i, (solver, factors)) in solvers.iter().zip(&factors).enumerate() {
+    let mut table = Table::new(study, &COLUMNS);
+    let (mut bands, mut lines, mut names) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, solver) in solvers.iter().enumerate() {
+        let factors: Vec<f64> = solver.factors().collect();
+        let speed = solver.speed();
+        let interval = speed.and_then(|speed| speed.interval);
+        let averages =
+            [speed.map(|it| it.mean), interval.map(|it| it.low), interval.map(|it| it.high)];
+        let averages = averages.map(|value| value.map(csv).unwrap_or_default());
         let mut line: Points = Vec::new();
         let mut band: Vec<(f64, f64, f64)> = Vec::new();
-        for (factor, within) in staircase(factors, last) {
+        for (factor, within) in staircase(&factors, last) {
             let share = within as f64 / problems as f64;
             let Some(interval) = wilson(within, problems) else { continue };
             // Steps: the values before hold up to here.
@@ -52,12 +59,15 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
             let [n, within] = counts;
             let numbers = [share, interval.low, interval.high].map(csv);
             let [share, low, high] = numbers;
-            table.push(study, &solver.cell, [csv(factor), n, within, share, low, high]);
+            let [iqm, iqm_low, iqm_high] = averages.clone();
+            let row = [csv(factor), n, within, share, low, high, iqm, iqm_low, iqm_high];
+            table.push(study, &solver.cell, row);
         }
         if !line.is_empty() {
             bands.push(Mark::Band(Style(i), band));
             lines.push(Mark::Line(Style(i), line));
         }
+        names.push(format!("{}{}", solver.name, speed.map(of_speed).unwrap_or_default()));
     }
     let empty = if study.cells.iter().all(|cell| cell.criterion.is_none()) {
         "no criterion was set"
@@ -68,7 +78,6 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
     } else {
         ""
     };
-    let names: Vec<String> = solvers.into_iter().map(|solver| solver.name).collect();
     let marks = bands.into_iter().chain(lines).collect();
     let chart = Chart {
         title: scene.title("performance profiles"),
@@ -86,68 +95,15 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels: vec![Panel { marks, empty: empty.to_owned(), ..Panel::default() }],
         legend: legend(&names, Sample::LineAndBand),
         caption: caption(scene, problems),
+        ..Chart::default()
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
-/// A learner with its values on the axes that are its own.
-struct Solver {
-    name: String,
-    /// It, with no value on the other axes: how it stands in the table.
-    cell: Cell,
-    /// Its cells by their values on the other axes.
-    cells: BTreeMap<Vec<Option<String>>, usize>,
-}
-
-fn solvers(study: &Study) -> Vec<Solver> {
-    let own = |axis: usize| study.axes.get(axis).is_some_and(|name| name.starts_with("learner."));
-    let mut solvers: Vec<Solver> = Vec::new();
-    for (place, cell) in study.cells.iter().enumerate() {
-        let part = |keep: bool| {
-            let axes = cell.axes.iter().enumerate();
-            axes.map(|(n, value)| value.clone().filter(|_| own(n) == keep)).collect::<Vec<_>>()
-        };
-        let (mine, point) = (part(true), part(false));
-        let known =
-            solvers.iter().position(|s| s.cell.learner == cell.learner && s.cell.axes == mine);
-        let known = known.unwrap_or_else(|| {
-            let values = study.axes.iter().zip(&mine).filter_map(|(axis, value)| {
-                Some(format!("{} = {}", axis.strip_prefix("learner.")?, value.as_ref()?))
-            });
-            let name: Vec<String> = [cell.learner.clone()].into_iter().chain(values).collect();
-            let learner = Cell { learner: cell.learner.clone(), axes: mine, ..Cell::default() };
-            solvers.push(Solver { name: name.join(", "), cell: learner, cells: BTreeMap::new() });
-            solvers.len() - 1
-        });
-        solvers[known].cells.entry(point).or_insert(place);
-    }
-    solvers
-}
-
-/// By solver, its epochs over the fewest of any, on every problem on which all have a finished run: ∞ where it is not solved.
-fn factors(runs: &Runs<'_>, solvers: &[Solver]) -> Vec<Vec<f64>> {
-    let mut factors = vec![Vec::new(); solvers.len()];
-    let Some(first) = solvers.first() else { return factors };
-    for point in first.cells.keys() {
-        let cells: Option<Vec<usize>> =
-            solvers.iter().map(|solver| solver.cells.get(point).copied()).collect();
-        let Some(cells) = cells else { continue };
-        let times = cells.iter().map(|&cell| {
-            let runs = runs.of(cell);
-            let time = |solved: Option<u64>| solved.map_or(f64::INFINITY, |t| t.max(1) as f64);
-            runs.map(|run| (run.seed, time(run.solved_epoch))).collect::<BTreeMap<u64, f64>>()
-        });
-        let times: Vec<BTreeMap<u64, f64>> = times.collect();
-        for &seed in &runs.study().seeds {
-            let all: Option<Vec<f64>> = times.iter().map(|of| of.get(&seed).copied()).collect();
-            let Some(all) = all else { continue };
-            let fewest = all.iter().copied().fold(f64::INFINITY, f64::min);
-            for (factors, time) in factors.iter_mut().zip(all) {
-                factors.push(if time.is_finite() { time / fewest } else { f64::INFINITY });
-            }
-        }
-    }
-    factors
+/// `: 0.42 [0.35, 0.5]`.
+fn of_speed(speed: Speed) -> String {
+    let interval = speed.interval.map(|it| format!(" [{:.2}, {:.2}]", it.low, it.high));
+    format!(": {:.2}{}", speed.mean, interval.unwrap_or_default())
 }
 
 /// Factors at which the number of problems changes, and that number: from 1 to `last`.
@@ -175,6 +131,12 @@ fn caption(scene: &Scene<'_>, problems: usize) -> Vec<String> {
         format!("A problem: a point of the grid and a seed (n\u{a0}=\u{a0}{problems}, those on which every learner has a finished run)."),
         "Band: 95\u{a0}% interval of the share (Wilson). The right end is the share that is solved at all.".to_owned(),
     ];
+    if problems > 0 {
+        caption.push(
+            "In the legend: interquartile mean of fewest epochs / epochs (0: not solved), with its 95\u{a0}% interval (stratified bootstrap over seeds)."
+                .to_owned(),
+        );
+    }
     caption.extend(tally::remarks(
         scene.runs,
         "it counts as never solved",
@@ -193,30 +155,5 @@ mod tests {
         assert_eq!(staircase(&factors, 4.0), [(1.0, 2), (2.0, 4), (3.0, 5), (4.0, 5)]);
         assert_eq!(staircase(&[f64::INFINITY; 3], 2.0), [(1.0, 0), (2.0, 0)]);
         assert!(staircase(&[], 2.0).is_empty());
-    }
-
-    #[test]
-    fn a_learners_own_axes_make_solvers_and_the_others_problems() {
-        let cell = |learner: &str, rate: Option<&str>, bits: &str| Cell {
-            learner: learner.to_owned(),
-            axes: vec![rate.map(str::to_owned), Some(bits.to_owned())],
-            ..Cell::default()
-        };
-        let study = Study {
-            axes: vec!["learner.learning_rate".to_owned(), "task.bits".to_owned()],
-            cells: vec![
-                cell("BP", Some("0.1"), "2"),
-                cell("BP", Some("0.1"), "3"),
-                cell("BP", Some("1"), "2"),
-                cell("BP", Some("1"), "3"),
-                cell("RW", None, "2"),
-                cell("RW", None, "3"),
-            ],
-            ..Study::default()
-        };
-        let solvers = solvers(&study);
-        let names: Vec<&str> = solvers.iter().map(|solver| solver.name.as_str()).collect();
-        assert_eq!(names, ["BP, learning_rate = 0.1", "BP, learning_rate = 1", "RW"]);
-        assert!(solvers.iter().all(|solver| solver.cells.len() == 2));
     }
 }

@@ -72,8 +72,9 @@ fn make(scene: &Scene<'_>) -> Result<Drawing, Error> {
         panels,
         legend: legend(&arrangement.lines, Sample::LineAndBand),
         caption: caption(scene),
+        ..Chart::default()
     };
-    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(chart), table })
+    Ok(Drawing { stem: KIND.name.to_owned(), picture: Picture::Chart(Box::new(chart)), table })
 }
 
 /// A step of the line.

@@ -193,11 +193,14 @@ fn list(texts: &[String]) -> String {
     format!("<ul class=\"said\">\n{}</ul>\n", items.collect::<String>())
 }
 
-/// A sentence whose p-value stays on one line: `p = 3 × 10⁻⁴`.
+/// A sentence with its numbers as they are printed, and its p-value on one line: `p = 3 × 10⁻⁴`.
 fn unbroken(text: &str) -> String {
-    let Some((before, p)) = text.rsplit_once("(p ") else { return text.to_owned() };
+    let (before, p) = text.rsplit_once("(p ").unwrap_or((text, ""));
+    if p.is_empty() {
+        return html::typeset(before);
+    }
     let p = p.replacen("= ", "=\u{a0}", 1).replacen("< ", "<\u{a0}", 1);
-    format!("{before}(p\u{a0}{}", html::typeset(&p))
+    format!("{}(p\u{a0}{}", html::typeset(before), html::typeset(&p))
 }
 
 fn figure(figure: &Figure) -> String {

@@ -20,7 +20,7 @@ pub fn sentences(study: &Study, analysis: &Analysis, ended: &[Status]) -> Vec<St
     );
     say(
         means,
-        "Means of final metrics have a 95 % BCa bootstrap interval over seeds (2000 resamples).",
+        "Means of final metrics have a 95 % bootstrap interval over seeds (2000 resamples; the percentile interval, expanded for the number of seeds as Student's t is).",
     );
     say(
         on(|it| *it == Measure::Solved),
@@ -28,11 +28,11 @@ pub fn sentences(study: &Study, analysis: &Analysis, ended: &[Status]) -> Vec<St
     );
     say(
         on(|it| *it == Measure::Faster),
-        "Which of two is solved sooner is counted seed by seed and tested by the exact sign test, ties left out, with Tango's interval.",
+        "Which of two is solved sooner is counted seed by seed and tested by the exact sign test, ties left out, with Tango's interval; beside it stands the difference of the restricted mean epochs (unsolved runs count with the step limit), with a bootstrap interval.",
     );
     say(
         on(|it| matches!(it, Measure::Final(_))),
-        "Final metrics are compared by their mean difference, with a BCa interval, and by Wilcoxon's signed-rank test, exact up to 25 differences.",
+        "Final metrics are compared by their mean difference, with a bootstrap interval, and by Wilcoxon's signed-rank test, exact up to 25 differences; beside it stands the median difference, with the interval of the sign test.",
     );
     say(
         !analysis.comparisons.is_empty(),

@@ -199,6 +199,11 @@ pub fn comparisons(study: &Study, analysis: &Analysis) -> String {
     table.column("measure", meaning, Align::Left);
     table.column("n", "Seeds on which both have a finished run", Align::Right);
     table.column("estimate", "With its 95 % interval", Align::Right);
+    table.column(
+        "effect",
+        "faster: difference of the restricted mean epochs; a metric: median difference; first minus second, with its 95 % interval",
+        Align::Right,
+    );
     table.column("better", "Seeds on which the first, the second is better", Align::Right);
     table.column("p", "Two-sided, uncorrected", Align::Right);
     table.column("p (Holm)", "Corrected over every comparison", Align::Right);
@@ -214,6 +219,7 @@ pub fn comparisons(study: &Study, analysis: &Analysis) -> String {
         entries.push(Entry::text(row.measure.name(study)));
         entries.push(whole(row.pairs.n));
         entries.push(estimate(row));
+        entries.push(effect(row));
         entries.push(Entry::text(format!("{} : {}", row.pairs.first, row.pairs.second)));
         entries.push(p_value(row.p));
         entries.push(p_value(row.p_holm));
@@ -238,6 +244,11 @@ fn estimate(row: &Comparison) -> Entry {
         Measure::Final(_) => bracket(row.interval),
     };
     Entry::number(row.estimate, text).with(interval)
+}
+
+fn effect(row: &Comparison) -> Entry {
+    let Some(effect) = row.effect else { return Entry::default() };
+    number(effect.estimate).with(bracket(effect.interval))
 }
 
 fn p_value(p: Option<f64>) -> Entry {

@@ -21,6 +21,9 @@ use std::sync::Arc;
 
 const COLUMN: Must = Must::OneOf(&[Must::Text, Must::Integer(1, 1_000_000)]);
 
+/// Most targets that the classes of one column make, each row having one for every class.
+const MOST_TARGETS: usize = 100_000_000;
+
 deltalab_core::params! {
     /// What `kind = "csv"` takes.
     pub struct Csv {
@@ -240,6 +243,15 @@ impl<'a> Cells<'a> {
                 file: self.file.to_string(),
                 column: self.shown(column),
                 class,
+            });
+        }
+        if classes.len() * self.rows.len() > MOST_TARGETS {
+            return Err(DataError::ManyClasses {
+                file: self.file.to_string(),
+                column: self.shown(column),
+                classes: classes.len(),
+                rows: self.rows.len(),
+                limit: MOST_TARGETS,
             });
         }
         let unit = |class: &&str| {

@@ -145,6 +145,20 @@ pub enum DataError {
         /// The class.
         class: String,
     },
+    /// A column of so many classes that it is none.
+    #[error("{file}: column {column} has {classes} classes in {rows} rows, which are as many output units, {} numbers in all, more than {limit}; is it a name of each row?", classes * rows)]
+    ManyClasses {
+        /// The file.
+        file: String,
+        /// Name of the column in quotes, or its number.
+        column: String,
+        /// How many classes.
+        classes: usize,
+        /// How many rows.
+        rows: usize,
+        /// Most targets.
+        limit: usize,
+    },
     /// A gzip file.
     #[error("{file} is compressed; unpack it first (gunzip {file})")]
     Compressed {

@@ -104,8 +104,17 @@ impl Task for Loaded {
 
 /// The bytes of a file, relative to `folder`.
 pub(super) fn read(folder: &Path, file: &str) -> Result<Vec<u8>, DataError> {
-    std::fs::read(folder.join(file))
+    read_file(&folder.join(file))
         .map_err(|error| DataError::Unreadable { file: file.to_string(), kind: error.kind() })
+}
+
+/// The bytes of a file that a spec names. A device or a pipe, which may never end, is none.
+pub(crate) fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let what = std::fs::metadata(path)?;
+    match what.is_file() || what.is_dir() {
+        true => std::fs::read(path), // which says what is wrong with a folder
+        false => Err(std::io::ErrorKind::InvalidInput.into()),
+    }
 }
 
 /// SHA-256 in hexadecimal of some files, one after the other.

@@ -11,4 +11,5 @@ mod loaded;
 pub use csv::{Column, Csv, TargetCoding};
 pub use error::{DataError, Fault};
 pub use idx::Idx;
+pub(crate) use loaded::read_file;
 pub use loaded::{FileTask, Loaded};

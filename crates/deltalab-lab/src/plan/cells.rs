@@ -3,7 +3,7 @@
 use super::points::{Point, Points};
 use super::resolve::{self, Key, Memo, Written};
 use super::tuning::{self, Candidate, Group};
-use super::{identity, measures};
+use super::{identity, limits, measures};
 use crate::check::Checker;
 use crate::diagnostic::{Diagnostic, Problem, Problems};
 use crate::registry;
@@ -12,8 +12,9 @@ use crate::spec::fields::MOST_RUNS;
 use crate::spec::{Learner, Section, Spec, at_start};
 use deltalab_core::learner::Recipe;
 use deltalab_core::task;
-use deltalab_core::train::{Ingredients, Setup, SetupError};
+use deltalab_core::train::{Ingredients, KeptWeights, Setup, SetupError};
 use deltalab_results::study::{Cell, Study};
+use deltalab_results::weights::Which;
 use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -146,6 +147,16 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
     let known = study.cells.iter().filter(|cell| !cell.id.is_empty());
     same_cells(grid, known.chain(tried), checker);
     measures::fill(&mut study, &cells, grid, checker);
+    let runs = |cell: &PlannedCell, seeds: &[u64]| (cell.setup.clone(), seeds.len() as u64);
+    let compared = cells.iter().map(|cell| runs(cell, &study.seeds));
+    let tuning_seeds = tune.map_or(&[][..], |tune| &tune.seeds);
+    let tried = candidates.iter().flatten().map(|(_, cell)| runs(cell, tuning_seeds));
+    let all: Vec<_> = compared.chain(tried).collect();
+    if let Some(excess) = limits::all_curves(all.iter().map(|(setup, runs)| (&**setup, *runs)))
+        && !grid.allow_large
+    {
+        checker.problems.push(at_start(grid, Problem::Excess(excess)));
+    }
     if let (Some(tune), Some(mut gathered)) = (tune, study.tuning.take()) {
         let searches = &gathered.searches;
         gathered.select = tuning::select(grid, tune, &study, searches, &candidates, checker);
@@ -156,6 +167,16 @@ fn plan(spec: &Spec, checker: &mut Checker) -> Plan {
 
 /// Refuses more runs than anybody wants, of the comparison or of its tuning.
 fn too_large(spec: &Spec, checker: &mut Checker) -> bool {
+    let refuse = |excess: Option<limits::Excess>, checker: &mut Checker| {
+        let excess = excess.filter(|_| !spec.allow_large);
+        checker.problems.extend(excess.map(|excess| at_start(spec, Problem::Excess(excess))));
+        excess.is_some()
+    };
+    let tried = spec.tune.iter().flat_map(|tune| &tune.axes);
+    let longest = spec.axes.iter().chain(tried).map(|axis| axis.points.len() as u64).max();
+    if refuse(longest.and_then(limits::cells), checker) {
+        return true; // before its points are compared with each other
+    }
     let points = |axes: &dyn Fn(&Learner) -> Vec<Axis>| {
         let of = |learner| Points::over(&axes(learner), learner).count();
         spec.learners.iter().map(of).fold(0, u64::saturating_add)
@@ -174,7 +195,7 @@ fn too_large(spec: &Spec, checker: &mut Checker) -> bool {
             return true;
         }
     }
-    false
+    refuse(limits::cells(grid.saturating_add(trials)), checker)
 }
 
 /// Resolves the sections of cells, each section once.
@@ -274,6 +295,13 @@ impl Resolver<'_> {
         );
         let (top, task, network, train, record, rule) =
             (top?, task?, network?, train?, record?, rule?);
+        let resolve::Rule { step, recipe } = &rule.1;
+        let excess = limits::task(&*task.1)
+            .or_else(|| limits::network(&network.1, task.1.sizes(), recipe.connectivity()));
+        if let Some(excess) = excess.filter(|_| !spec.allow_large) {
+            self.report(draft, excess.key(), Problem::Excess(excess));
+            return None;
+        }
         let (precision, master_seed) = top.1;
         let parts = [
             ("task", &task.0),
@@ -287,7 +315,6 @@ impl Resolver<'_> {
         let config = Json::Object(
             parts.map(|(name, part)| (name.to_string(), part.clone())).into_iter().collect(),
         );
-        let resolve::Rule { step, recipe } = &rule.1;
         let ingredients = Ingredients {
             task: task.1.clone(),
             network: (*network.1).clone(),
@@ -307,6 +334,10 @@ impl Resolver<'_> {
                 return None;
             }
         };
+        if let Some(excess) = limits::curves(&setup).filter(|_| !spec.allow_large) {
+            self.report(draft, excess.key(), Problem::Excess(excess));
+            return None;
+        }
         let info = Cell {
             id: identity::id(&config, &*task.1),
             learner: learner.label.clone(),
@@ -315,6 +346,11 @@ impl Resolver<'_> {
             max_epochs: setup.train.max_epochs,
             criterion: setup.train.criterion.as_ref().map(ToString::to_string),
             config,
+            weights: match setup.record.weights {
+                KeptWeights::None => Which::None,
+                KeptWeights::Final => Which::Final,
+                KeptWeights::Curve => Which::Curve,
+            },
             tuned: Vec::new(),
         };
         Some((info, PlannedCell { setup: Arc::new(setup), recipe: recipe.clone() }))
@@ -323,10 +359,18 @@ impl Resolver<'_> {
     /// Reports what does not fit, where it was written; what a rule needs, at the learner.
     fn refuse(&mut self, draft: &Draft, error: SetupError) {
         let path = error.key();
+        match error {
+            SetupError::Need { .. } => {
+                self.checker.report(&draft.learner.origin, &path, Problem::Setup(error));
+            }
+            error => self.report(draft, &path, Problem::Setup(error)),
+        }
+    }
+
+    /// Reports a problem of a path where the longest part of it was written.
+    fn report(&mut self, draft: &Draft, path: &str, problem: Problem) {
         let keys: Vec<String> = path.split('.').map(str::to_string).collect();
-        let section =
-            Section::named(&keys[0]).filter(|_| !matches!(error, SetupError::Need { .. }));
-        let written = section.map(|section| self.with_grid(draft, section));
+        let written = Section::named(&keys[0]).map(|section| self.with_grid(draft, section));
         let origin = match &written {
             None => &draft.learner.origin,
             Some(written) => {
@@ -335,7 +379,7 @@ impl Resolver<'_> {
                 longest.map_or(&written.origin, |node| &node.origin)
             }
         };
-        self.checker.report(origin, &path, Problem::Setup(error));
+        self.checker.report(origin, path, problem);
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod cells;
 pub mod identity;
+pub mod limits;
 mod measures;
 mod points;
 mod resolve;

@@ -205,7 +205,12 @@ pub(super) fn record(
     let known: Vec<_> =
         metrics.iter().map(|metric| known_metric(metric, "record.metrics", checker)).collect();
     known.into_iter().collect::<Option<()>>()?;
-    typed(written, "record", &RecordParams::default_for(task), checker)
+    let mut record = typed(written, "record", &RecordParams::default_for(task), checker)?;
+    // What is kept of a run changes neither the run nor its cell: it is no part of the configuration.
+    if let Some(config) = Arc::make_mut(&mut record).0.as_object_mut() {
+        config.remove("weights");
+    }
+    Some(record)
 }
 
 /// `sse`, `train_sse` or `test_sse`; what is not text is left to the check of the field.

@@ -2,8 +2,11 @@
 
 use super::Stage;
 use crate::plan::{Plan, PlannedCell};
+use deltalab_core::random::Streams;
 use deltalab_core::real::Level;
-use deltalab_core::train::Setup;
+use deltalab_core::task::{Probe, Sample, Task};
+use deltalab_core::train::{BatchSize, KeptWeights, Precision, Setup};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What a plan will cost at most: every run going to its last epoch.
@@ -13,7 +16,7 @@ pub struct Estimate {
     pub pattern_updates: u64,
     /// Seconds on so many threads of this machine.
     pub seconds: f64,
-    /// Bytes of journal and tables, from the number of points of the curves.
+    /// Bytes of journal and tables, from the number of points of the curves, and of the weights that are kept.
     pub bytes: u64,
 }
 
@@ -21,6 +24,8 @@ pub struct Estimate {
 const TRIED: usize = 8;
 /// How long each of them is trained.
 const TRIAL: Duration = Duration::from_millis(60);
+/// Patterns × weights of an epoch that is tried: of a larger one, the first patterns.
+const EPOCH: usize = 5_000_000;
 /// Bytes of one number in journal and tables together, and of a record's frame.
 const BYTES: (u64, u64) = (70, 400);
 
@@ -44,13 +49,26 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
         each.fold(0, u64::saturating_add)
     };
     let total = sum(&updates);
+    let points = |setup: &Setup| match setup.probes.is_empty() {
+        true => setup.train.max_epochs / setup.record.every + 2,
+        false => setup.train_patterns as u64 / setup.record.every + 2,
+    };
     let numbers = |setup: &Setup| {
-        let points = match setup.probes.is_empty() {
-            true => setup.train.max_epochs / setup.record.every + 2,
-            false => setup.train_patterns as u64 / setup.record.every + 2,
-        };
+        let points = points(setup);
         points.saturating_mul(setup.curves.len() as u64).saturating_add(setup.finals.len() as u64)
     };
+    // They are kept of the comparison's runs alone.
+    let weights = plan.cells.iter().map(|PlannedCell { setup, .. }| {
+        let moments = match setup.record.weights {
+            KeptWeights::None => 0,
+            KeptWeights::Final => 1,
+            KeptWeights::Curve => points(setup),
+        };
+        let number = if setup.precision == Precision::F32 { 4 } else { 8 };
+        let of_run = moments.saturating_mul(setup.topology.parameters() as u64 * number);
+        of_run.saturating_mul(plan.study.seeds.len() as u64)
+    });
+    let weights = weights.fold(0, u64::saturating_add);
     let seconds = if tried > 0.0 {
         total as f64 * (tried_seconds / tried) / threads.max(1) as f64
     } else {
@@ -59,7 +77,8 @@ pub fn estimate(plan: &Plan, level: Level, threads: usize) -> Estimate {
     Estimate {
         pattern_updates: total,
         seconds,
-        bytes: sum(&|setup| numbers(setup).saturating_mul(BYTES.0).saturating_add(BYTES.1)),
+        bytes: sum(&|setup| numbers(setup).saturating_mul(BYTES.0).saturating_add(BYTES.1))
+            .saturating_add(weights),
     }
 }
 
@@ -70,7 +89,16 @@ fn rate(cell: &PlannedCell, level: Level, runs: usize) -> f64 {
     long.train.max_epochs = u64::MAX / 2;
     long.record.every = u64::MAX / 2;
     long.criterion = None;
-    let long = std::sync::Arc::new(long);
+    let batch = match long.train.batch {
+        BatchSize::Patterns(batch) => batch,
+        BatchSize::All(_) => 1,
+    };
+    let few = (EPOCH / long.topology.parameters().max(1)).max(batch);
+    if few < long.train_patterns && long.probes.is_empty() {
+        long.task = Arc::new(First { patterns: few, of: long.task });
+        long.train_patterns = few;
+    }
+    let long = Arc::new(long);
     let mut group = cell.recipe.group(&long, level, runs);
     let (lanes, epochs) = (group.lanes().min(runs), std::cell::Cell::new(0_u64));
     let mut left = lanes;
@@ -83,4 +111,48 @@ fn rate(cell: &PlannedCell, level: Level, runs: usize) -> f64 {
     group.train(&mut seeds, &mut |_| {}, &stopped);
     let presented = (epochs.get() - 1).max(1) * long.train_patterns as u64 * lanes as u64;
     presented as f64 / start.elapsed().as_secs_f64()
+}
+
+/// The first patterns of a task, so that an epoch of it ends soon.
+#[derive(Debug)]
+struct First {
+    patterns: usize,
+    of: Arc<dyn Task>,
+}
+
+impl Task for First {
+    fn sizes(&self) -> (usize, usize) {
+        self.of.sizes()
+    }
+
+    fn sample(&self, streams: &Streams) -> Sample {
+        let mut sample = self.of.sample(streams);
+        sample.train.truncate(self.patterns);
+        sample.test.truncate(self.patterns);
+        sample
+    }
+
+    fn train_patterns(&self) -> usize {
+        self.patterns
+    }
+
+    fn has_test(&self) -> bool {
+        self.of.has_test()
+    }
+
+    fn binary_inputs(&self) -> bool {
+        self.of.binary_inputs()
+    }
+
+    fn input_names(&self) -> Vec<String> {
+        self.of.input_names()
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        self.of.output_names()
+    }
+
+    fn probes(&self) -> Vec<Probe> {
+        self.of.probes()
+    }
 }

@@ -26,13 +26,17 @@ pub(super) struct Share<'a> {
 }
 
 impl Queue {
-    /// The runs of a stage for which `missing(cell id, seed)`.
-    pub fn new(stage: &Stage, missing: impl Fn(&str, u64) -> bool) -> Self {
-        let cells = stage.cells.iter().enumerate().map(|(cell, (info, _))| Seeds {
-            cell,
-            seeds: stage.seeds.iter().copied().filter(|&seed| missing(&info.id, seed)).collect(),
-            taken: AtomicUsize::new(0),
-            threads: AtomicUsize::new(0),
+    /// The runs of a stage for which `missing`. Cell and seed are given by their places in the stage, beside id and number.
+    pub fn new(stage: &Stage, missing: impl Fn((usize, &str), (usize, u64)) -> bool) -> Self {
+        let cells = stage.cells.iter().enumerate().map(|(cell, (info, _))| {
+            let seeds = stage.seeds.iter().copied().enumerate();
+            let left = seeds.filter(|&seed| missing((cell, &info.id), seed));
+            Seeds {
+                cell,
+                seeds: left.map(|(_, seed)| seed).collect(),
+                taken: AtomicUsize::new(0),
+                threads: AtomicUsize::new(0),
+            }
         });
         let cells: Vec<_> = cells.filter(|cell| !cell.seeds.is_empty()).collect();
         let missing = cells.iter().map(|cell| cell.seeds.len() as u64).sum();

@@ -1,7 +1,7 @@
 //! Training stored runs once more, to see that they come out the same.
 
 use super::queue::Queue;
-use super::{RunError, Stage, train};
+use super::{Finished, RunError, Stage, train};
 use crate::plan::Plan;
 use deltalab_core::real::Level;
 use deltalab_results::Record;
@@ -41,9 +41,10 @@ pub fn repeat(
     let cells = Stage::comparison(plan).cells.into_iter().chain(trials);
     let cells = cells.filter(|(cell, _)| !cell.id.is_empty() && seen.insert(&*cell.id)).collect();
     let stage = Stage { cells, seeds: &seeds };
-    let queue = Queue::new(&stage, |cell, seed| wanted.contains(&(cell.to_string(), seed)));
-    let mut keep = |record| {
-        done(record);
+    let queue =
+        Queue::new(&stage, |(_, cell), (_, seed)| wanted.contains(&(cell.to_string(), seed)));
+    let mut keep = |run: Finished| {
+        done(run.record);
         Ok(())
     };
     let trained = train(&stage, (threads, level), &queue, &mut keep, stop)?.trained;

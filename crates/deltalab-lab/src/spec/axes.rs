@@ -10,6 +10,7 @@ use super::read::Learner;
 use crate::check::{Checker, join};
 use crate::diagnostic::{Problem, nearest};
 use crate::node::{Node, Origin, Table};
+use std::collections::HashMap;
 
 /// An axis of the grid.
 #[derive(Clone, Debug)]
@@ -108,11 +109,15 @@ fn gather(
         return;
     }
     let mut points: Vec<Vec<Node>> = Vec::new();
-    for (index, point) in list.iter().enumerate() {
-        if let Some(first) = list[..index].iter().position(|other| same(other, point)) {
-            let (value, first) = (point.to_string(), list[first].origin.place());
+    let mut alike: HashMap<String, Vec<&Node>> = HashMap::new();
+    for point in list {
+        // Equal ones are alike, so that a long list needs no comparison of each with each.
+        let earlier = alike.entry(likeness(point)).or_default();
+        if let Some(first) = earlier.iter().find(|other| same(other, point)) {
+            let (value, first) = (point.to_string(), first.origin.place());
             checker.report(&point.origin, path, Problem::DoubleValue { value, first });
         }
+        earlier.push(point);
         match (columns.len(), point.list()) {
             (1, _) => points.push(vec![point.clone()]),
             (expected, Some(values)) if values.len() == expected => points.push(values.to_vec()),
@@ -136,6 +141,14 @@ pub(super) fn same(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Integer(n), Number(x)) | (Number(x), Integer(n)) => *n as f64 == *x,
         _ => a == b,
+    }
+}
+
+/// A text that values have in common if they are the [`same`]; others may have it too.
+fn likeness(node: &Node) -> String {
+    match node.number() {
+        Some(x) => (x + 0.0).to_string(), // −0 is 0
+        None => node.label(),
     }
 }
 

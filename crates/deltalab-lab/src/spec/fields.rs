@@ -56,7 +56,7 @@ pub const TOP: &[Field] = &[
     ),
     optional(
         "allow_large",
-        "Whether more than ten million runs are meant. Default: false.",
+        "Whether a plan beyond the usual limits is meant, such as ten million runs, or ten million weights. Default: false.",
         Must::Bool,
     ),
 ];

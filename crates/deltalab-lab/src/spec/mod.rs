@@ -17,12 +17,14 @@
 pub mod axes;
 pub mod fields;
 mod labels;
+mod merge;
 mod overrides;
 mod paths;
 mod read;
 mod text;
 pub mod tune;
 
+pub use merge::{MergeError, merged};
 pub use paths::{Section, Target};
 pub(crate) use read::at_start;
 pub use read::{Learner, Spec};

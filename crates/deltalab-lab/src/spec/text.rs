@@ -1,5 +1,6 @@
 //! The text of a spec, and that of its `base`.
 
+use crate::data::read_file;
 use crate::diagnostic::{Diagnostic, Place, Problem, Problems, ReadError};
 use crate::node::{Origin, Source, Table, Value};
 use std::path::{Path, PathBuf};
@@ -41,6 +42,10 @@ impl SpecText {
 
 fn read_text(path: &Path) -> Result<String, ReadError> {
     let bytes = std::fs::read(path).map_err(|error| ReadError::Unreadable(error.kind()))?;
+    text_of(bytes)
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<String, ReadError> {
     String::from_utf8(bytes).map_err(|_| ReadError::NotText)
 }
 
@@ -61,7 +66,9 @@ pub(super) fn parse(spec: &SpecText) -> Result<Parsed, Problems> {
     let Value::Text(file) = &base.value else { return Ok(parsed) }; // the check of the top level says so
     let path = spec.folder.join(file);
     let at_base = |problem| Problems::from(Diagnostic::new(&base.origin, "base", problem));
-    let text = read_text(&path)
+    let bytes = read_file(&path).map_err(|error| ReadError::Unreadable(error.kind()));
+    let text = bytes
+        .and_then(text_of)
         .map_err(|error| at_base(Problem::Base { file: path.display().to_string(), error }))?;
     let source = Arc::new(Source::File { name: path.display().to_string(), text: text.clone() });
     let (base_root, base_document) = both(&source, &text)?;

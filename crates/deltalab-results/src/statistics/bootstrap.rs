@@ -1,9 +1,17 @@
-//! The bootstrap of a mean over seeds (Efron 1987, JASA 82, 171–185).
+//! The bootstrap of a mean over seeds (Efron 1979, Annals of Statistics 7, 1–26).
 //!
-//! [`RESAMPLES`] times, n values are drawn with replacement and averaged. The *percentile* interval runs from the 2.5th to
-//! the 97.5th percentile of these means. *BCa* moves the two percentages for bias and skewness, to
-//! Φ(z₀ + (z₀ ± z)/(1 − a(z₀ ± z))): z₀ = Φ⁻¹(share of resampled means below the mean, ties half),
-//! a = Σ(x − x̄)³ / 6 (Σ(x − x̄)²)^1.5.
+//! [`RESAMPLES`] times, n values are drawn with replacement and averaged.
+//!
+//! | interval | its ends are these percentages of the resampled means |
+//! |---|---|
+//! | [`percentile`] | Φ(±z), 2.5 % and 97.5 % |
+//! | [`expanded`], the one that tables and figures show | Φ(±√(n/(n−1)) t), t of n − 1 degrees of freedom |
+//! | [`bca`] | Φ(z₀ + (z₀ ± z)/(1 − a(z₀ ± z))): z₀ = Φ⁻¹(share of resampled means below the mean, ties half), a = Σ(x − x̄)³ / 6 (Σ(x − x̄)²)^1.5 |
+//!
+//! A resample varies as if the deviation were known and divided by n, so the percentile interval is too narrow for few values;
+//! the *expanded* one (Hesterberg 2015, The American Statistician 69, 371–386) makes up for both, and is Student's interval where
+//! the values are normal. BCa (Efron 1987, JASA 82, 171–185) moves the percentages for bias and skewness instead; of 20
+//! values it estimates both badly. `results/coverage.md` has what each of them covers.
 //!
 //! The draws are ChaCha8's with a fixed key, the same for every interval of the same n, and value-stable: draw d of a
 //! 32-bit word u is ⌊u n / 2³²⌋, words in order, n for each resample. So an interval is a function of the values alone.
@@ -12,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::normal::{Z, cdf, quantile};
-use super::{Interval, mean};
+use super::{Interval, mean, student};
 
 /// Resamples for each interval.
 pub const RESAMPLES: usize = 2000;
@@ -22,6 +30,23 @@ pub const KEY: [u8; 32] = *b"deltalab: bootstrap over seeds 1";
 
 /// Up to this n the draws are kept for the next interval; beyond, they are drawn again (16 MB is enough).
 const KEPT: usize = 2048;
+
+/// The stream of draws, from its beginning.
+#[derive(Clone, Debug)]
+pub struct Draws(ChaCha8Rng);
+
+impl Default for Draws {
+    fn default() -> Draws {
+        Draws(ChaCha8Rng::from_seed(KEY))
+    }
+}
+
+impl Draws {
+    /// The place of one of `n` values.
+    pub fn next(&mut self, n: usize) -> usize {
+        ((u64::from(self.0.next_u32()) * n as u64) >> 32) as usize
+    }
+}
 
 /// Draws resamples, and keeps the draws for values of the same number.
 ///
@@ -44,21 +69,21 @@ impl Bootstrap {
             return Vec::new();
         }
         if n > KEPT {
-            let mut rng = ChaCha8Rng::from_seed(KEY);
-            let resample = |_| (0..n).map(|_| values[draw(&mut rng, n)]).sum::<f64>() / n as f64;
+            let mut draws = Draws::default();
+            let resample = |_| (0..n).map(|_| values[draws.next(n)]).sum::<f64>() / n as f64;
             return (0..RESAMPLES).map(resample).collect();
         }
         if self.n != n {
-            let mut rng = ChaCha8Rng::from_seed(KEY);
+            let mut draws = Draws::default();
             self.n = n;
-            self.draws = (0..RESAMPLES * n).map(|_| draw(&mut rng, n) as u32).collect();
+            self.draws = (0..RESAMPLES * n).map(|_| draws.next(n) as u32).collect();
         }
         let resample =
             |draws: &[u32]| draws.iter().map(|&i| values[i as usize]).sum::<f64>() / n as f64;
         self.draws.chunks_exact(n).map(resample).collect()
     }
 
-    /// The interval that the tables show: BCa of the mean. `None` for fewer than two values, or where a value is not
+    /// The interval that tables and figures show: [`expanded`], of the mean. `None` for fewer than two values, or where a value is not
     /// finite. Of equal values both ends are that value.
     pub fn interval(&mut self, values: &[f64]) -> Option<Interval> {
         if values.len() < 2 || !values.iter().all(|value| value.is_finite()) {
@@ -71,18 +96,24 @@ impl Bootstrap {
         }
         // a mean of values is between them on paper, and may be a rounding outside
         let end = |end: f64| end.clamp(least, most);
-        bca(values, self.means(values)).map(|i| Interval { low: end(i.low), high: end(i.high) })
+        expanded(self.means(values), values.len())
+            .map(|i| Interval { low: end(i.low), high: end(i.high) })
     }
-}
-
-fn draw(rng: &mut ChaCha8Rng, n: usize) -> usize {
-    ((u64::from(rng.next_u32()) * n as u64) >> 32) as usize
 }
 
 /// The percentile interval from resampled means; `None` if there are none, or one is not finite.
 pub fn percentile(mut resampled: Vec<f64>) -> Option<Interval> {
     resampled.sort_by(f64::total_cmp);
     between(&resampled, 0.025, 0.975)
+}
+
+/// The percentile interval at the percentages Φ(±√(n/(n−1)) t), from the resampled means of n values; `None` for fewer than two
+/// values, if there are no means, or one is not finite.
+pub fn expanded(mut resampled: Vec<f64>, n: usize) -> Option<Interval> {
+    resampled.sort_by(f64::total_cmp);
+    let degrees = n.checked_sub(1).filter(|&degrees| degrees > 0)?;
+    let reach = (n as f64 / degrees as f64).sqrt() * student::t(degrees);
+    between(&resampled, cdf(-reach), cdf(reach))
 }
 
 /// The BCa interval of the mean of `values` from its resampled means; where bias or skewness cannot be told (all resampled
@@ -130,12 +161,29 @@ mod tests {
 
     #[test]
     fn value_stability() {
-        let mut rng = ChaCha8Rng::from_seed(KEY);
-        let draws: Vec<usize> = (0..12).map(|_| draw(&mut rng, 100)).collect();
+        let mut draws = Draws::default();
+        let draws: Vec<usize> = (0..12).map(|_| draws.next(100)).collect();
         assert_eq!(draws, [85, 39, 81, 95, 92, 80, 29, 39, 26, 51, 50, 48]);
         let values: Vec<f64> = (0..10).map(|i| f64::from(i * i)).collect();
         let interval = Bootstrap::default().interval(&values).unwrap();
-        assert_eq!(interval, Interval { low: 14.5, high: 47.87113952457501 });
+        assert_eq!(interval, Interval { low: 10.0, high: 48.790727259021146 });
+    }
+
+    #[test]
+    fn of_normal_values_the_expanded_interval_is_students() {
+        // 15 values at the normal quantiles: their mean is 0, and resampled means are close to normal
+        let values: Vec<f64> = (1..16).map(|i| quantile(f64::from(i) / 16.0)).collect();
+        let Interval { low, high } = Bootstrap::default().interval(&values).unwrap();
+        let square: f64 = values.iter().map(|value| value * value).sum();
+        let reach = student::t(14) * (square / 14.0 / 15.0).sqrt();
+        // an end is a percentage point of 2000 draws, at 1 % of them: √(0.01 · 0.99 / 2000) / 0.03 of a deviation, 7 % of the reach
+        // of 2.2, three times; and the tails of means of 15 values are a little short
+        assert!(
+            (-low / reach - 1.0).abs() < 0.2 && (high / reach - 1.0).abs() < 0.2,
+            "{low} {high} {reach}"
+        );
+        let narrow = percentile(Bootstrap::default().means(&values)).unwrap();
+        assert!(low < narrow.low && narrow.high < high);
     }
 
     #[test]
@@ -143,8 +191,8 @@ mod tests {
         let mut bootstrap = Bootstrap::default();
         let values: Vec<f64> = (0..KEPT as u32 + 1).map(f64::from).collect();
         let kept = bootstrap.means(&values[1..]);
-        let mut rng = ChaCha8Rng::from_seed(KEY);
-        let again: f64 = (0..KEPT).map(|_| values[1..][draw(&mut rng, KEPT)]).sum();
+        let mut draws = Draws::default();
+        let again: f64 = (0..KEPT).map(|_| values[1..][draws.next(KEPT)]).sum();
         assert_eq!(kept[0], again / KEPT as f64);
         assert_eq!(bootstrap.means(&values[1..]), kept, "used again");
         assert_eq!(bootstrap.means(&values).len(), RESAMPLES, "drawn anew");
@@ -174,8 +222,8 @@ mod tests {
             let Interval { low, high } = bootstrap.interval(&values).unwrap();
             held += usize::from(low <= 1.0 && 1.0 <= high);
         }
-        // BCa covers 93 to 94 % here; 400 · 0.935 ± 4 √(400 · 0.06)
-        assert!((354..=394).contains(&held), "{held} of 400");
+        // 94 % are covered here; 400 · 0.94 ± 4 √(400 · 0.06)
+        assert!((356..=395).contains(&held), "{held} of 400");
     }
 
     proptest! {

@@ -4,9 +4,10 @@
 //! |---|---|---|
 //! | how often is it solved? | Wilson's interval | [`proportion`] |
 //! | when is it solved, if at all? | Kaplan–Meier, Brookmeyer–Crowley | [`survival`] |
-//! | where does it end? | mean, BCa bootstrap over seeds | [`bootstrap`] |
+//! | where does it end? | mean, bootstrap over seeds | [`bootstrap`] |
 //! | which of two solves more seeds, or sooner? | Tango's interval, exact McNemar or sign test | [`proportion`] |
-//! | which of two ends better? | Wilcoxon's signed ranks | [`signed_rank`] |
+//! | which of two ends better? | Wilcoxon's signed ranks; median difference | [`signed_rank`], [`median`] |
+//! | and over many tasks? | interquartile mean, stratified bootstrap | [`interquartile`] |
 //! | and with so many questions? | Holm | [`holm`] |
 //!
 //! Every interval is a 95 % interval. Sums run in the order of the seeds, and logarithms, exponentials and the error
@@ -14,9 +15,12 @@
 
 pub mod bootstrap;
 pub mod holm;
+pub mod interquartile;
+pub mod median;
 pub mod normal;
 pub mod proportion;
 pub mod signed_rank;
+pub mod student;
 pub mod survival;
 
 /// Confidence of every interval.

@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::terminal::{self, Colour, Terminal};
 use super::{
-    check, check_rule, cite, compare, completions, explain, figures, list, man, new, report, run,
-    schema, status, trace, verify,
+    check, check_rule, cite, collect, compare, completions, explain, figures, list, man, merge,
+    new, report, run, schema, status, submit, trace, verify,
 };
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -47,6 +47,9 @@ pub enum Command {
     Report(report::Args),
     Verify(verify::Args),
     Compare(compare::Args),
+    Collect(collect::Args),
+    Merge(merge::Args),
+    Submit(submit::Args),
     Trace(trace::Args),
     CheckRule(check_rule::Args),
     List(list::Args),
@@ -69,6 +72,9 @@ impl Command {
             Self::Report(args) => args.run(terminal),
             Self::Verify(args) => args.run(terminal),
             Self::Compare(args) => args.run(terminal),
+            Self::Collect(args) => args.run(terminal),
+            Self::Merge(args) => args.run(terminal),
+            Self::Submit(args) => args.run(terminal),
             Self::Trace(args) => args.run(terminal),
             Self::CheckRule(args) => args.run(terminal),
             Self::List(args) => args.run(terminal),

@@ -11,6 +11,8 @@ use super::words::{bytes, count, counted, duration, wrapped};
 use super::{simd, source};
 use deltalab_lab::run::{Estimate, estimate};
 use deltalab_lab::{Plan, PlannedCell};
+use deltalab_results::precision::Precision;
+use deltalab_results::weights::Which;
 use deltalab_results::{Study, Tuning};
 use serde_json::{Value as Json, json};
 
@@ -47,6 +49,7 @@ impl Args {
         lines.push(String::new());
         lines.extend(study.tuning.as_ref().map(|tuning| wrapped(&searched(study, tuning), "  ")));
         lines.extend(plan.cells.first().map(|cell| recorded(&plan, cell)));
+        lines.extend(Precision::of(study).map(|precision| wrapped(&expected(&precision), "  ")));
         lines.push(cost(&estimate, threads));
         terminal.print(&(lines.join("\n") + "\n"))?;
         terminal.say(styled(DIM, "The spec is right. Nothing was trained or written."));
@@ -111,7 +114,52 @@ fn recorded(plan: &Plan, cell: &PlannedCell) -> String {
         1 => plan.study.time.clone(),
         every => format!("{} {}s", count(every), plan.study.time),
     };
-    wrapped(&format!("Recorded at the end: {}; curves every {every}.", names.join(", ")), "  ")
+    let weights = match kept(plan) {
+        Which::None => "",
+        Which::Final => " Kept: the weights that each run ends with.",
+        Which::Curve => " Kept: the weights at every point of the curves.",
+    };
+    let recorded = format!("Recorded at the end: {}; curves every {every}.", names.join(", "));
+    wrapped(&(recorded + weights), "  ")
+}
+
+/// Which weights are kept of the first cell that keeps any.
+fn kept(plan: &Plan) -> Which {
+    let mut cells = plan.study.cells.iter().map(|cell| cell.weights);
+    cells.find(|kept| !kept.is_none()).unwrap_or_default()
+}
+
+/// How wide the intervals will be, and how clear a lead must be.
+fn expected(precision: &Precision) -> String {
+    let Precision { n, share, mean, median, tests, pairs, lead } = *precision;
+    if n == 1 {
+        return "One seed: no interval, and no comparison can be shown. More seeds: --seeds N."
+            .to_string();
+    }
+    let end =
+        |end: Option<f64>, none: &str| end.map_or(none.to_string(), |end| format!("{end:.0}"));
+    let mut text = format!(
+        "With {n} seeds, 95 % intervals will be about: a success rate near ½ ± {:.0} points; a mean, or a mean difference, ± {mean:.2} standard deviations; a median from the {} to the {} % point of the runs.",
+        100.0 * share,
+        end(median[0], "lowest"),
+        end(median[1], "highest"),
+    );
+    if pairs > 0 {
+        let family = format!(
+            "{} of {} of cells, corrected together",
+            counted(tests as u64, "test"),
+            counted(pairs as u64, "pair")
+        );
+        text += &match lead {
+            Some(lead) => {
+                format!(" After Holm ({family}) a lead can be shown from {lead} of {n} seeds on.")
+            }
+            None => format!(
+                " After Holm ({family}) no lead can be shown, not even on all {n} seeds: more seeds, or fewer cells."
+            ),
+        };
+    }
+    text
 }
 
 fn cost(estimate: &Estimate, threads: usize) -> String {
@@ -170,6 +218,14 @@ fn document(plan: &Plan, estimate: &Estimate, threads: usize) -> Json {
         "seeds": study.seeds,
         "runs": plan.runs(),
         "finals": study.finals.iter().map(|metric| &metric.name).collect::<Vec<_>>(),
+        "precision": Precision::of(study).map(|it| json!({
+            "success_rate": number(it.share),
+            "mean_in_deviations": number(it.mean),
+            "median_percentiles": it.median,
+            "pairs": it.pairs,
+            "tests": it.tests,
+            "seeds_to_lead": it.lead,
+        })),
         "curves": study.curves.iter().map(|metric| &metric.name).collect::<Vec<_>>(),
         "at_most": {
             "pattern_updates": estimate.pattern_updates,

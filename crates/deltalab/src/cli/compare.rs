@@ -238,6 +238,7 @@ impl Sides<'_> {
                     "second_better": it.pairs.second,
                     "estimate": number(it.estimate),
                     "interval": interval(it.interval),
+                    "effect": it.effect.map(|effect| json!({ "estimate": number(effect.estimate), "interval": interval(effect.interval) })),
                     "p": it.p.map(number),
                     "p_holm": it.p_holm.map(number),
                 })

@@ -1,9 +1,12 @@
 //! Why a command did not do what it was asked to, and the exit status of each reason.
 
+use super::shard::NoShard;
+use super::submit::SubmitError;
 use super::terminal::Terminal;
 use deltalab_lab::Problems;
 use deltalab_lab::diagnostic::quoted;
-use deltalab_lab::run::RunError;
+use deltalab_lab::run::{Missing, RunError};
+use deltalab_lab::spec::MergeError;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -85,11 +88,13 @@ pub enum Failure {
     /// Runs that were trained again are not what is stored; stdout says which.
     #[error("stored runs differ")]
     Differs,
-    /// A report needs curves, and they are gone.
-    #[error("{}: holds no curves (neither parts/ nor curves.csv), and a report shows them; deltalab run makes them again", path.display())]
+    /// Figures need curves, and they are gone.
+    #[error("{path}: holds no curves (neither parts/ nor curves.csv), and {shown}; deltalab run {path}/spec.toml --out {path} makes them again", path = path.display())]
     NoCurves {
         /// The folder.
         path: PathBuf,
+        /// Who shows them, in words.
+        shown: &'static str,
     },
     /// Two folders have no cell in common.
     #[error("{} and {} have no cell in common: neither an id nor a label", folders[0], folders[1])]
@@ -123,6 +128,35 @@ pub enum Failure {
         /// Levels of this machine.
         available: Vec<&'static str>,
     },
+    /// The array task, and so the shard, is not known.
+    #[error(transparent)]
+    NoShard(NoShard),
+    /// Runs are missing, and the results must not be partial.
+    #[error("{}", super::collect::refusal(.path, .missing))]
+    Incomplete {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing.
+        missing: Box<Missing>,
+    },
+    /// Specs that cannot be merged.
+    #[error(transparent)]
+    Merge(MergeError),
+    /// What is merged would overwrite something.
+    #[error("{}: is there already, and merge writes into a new folder only; choose another one with --out", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// What is merged was stored without its journal.
+    #[error("{}: has no journal (parts/), and merge needs the runs whole; deltalab run makes them again", path.display())]
+    NoJournal {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Shards could not be handed in.
+    #[error(transparent)]
+    Submit(SubmitError),
     /// A file that would be written is there already.
     #[error("{}: is there already, and was left as it is; choose another name", path.display())]
     Exists {
@@ -199,6 +233,7 @@ impl Failure {
         match self {
             Self::Running { .. } | Self::Figures(_) | Self::Stdout(_) => 1,
             Self::Unequal | Self::Differs => 1,
+            Self::Submit(error) => error.status(),
             Self::Interrupted { .. } => 130,
             _ => 2,
         }

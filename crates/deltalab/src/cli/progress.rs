@@ -6,6 +6,7 @@ use deltalab_lab::run::Watch;
 use deltalab_results::Record;
 use deltalab_results::journal::Damaged;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Time between two looks of the bar.
@@ -79,6 +80,14 @@ impl<'a> Progress<'a> {
 }
 
 impl Watch for Progress<'_> {
+    fn weights_damaged(&mut self, damaged: &[(PathBuf, u64)]) {
+        for (path, places) in damaged {
+            let damaged = counted(*places, "damaged place");
+            let path = path.display();
+            self.terminal.warn(format_args!("{path}: {damaged}; the runs there are trained again"));
+        }
+    }
+
     fn begin(&mut self, finished: u64, planned: u64, damaged: &[Damaged]) {
         self.begun = true;
         for line in damaged.iter().take(MOST_DAMAGED) {

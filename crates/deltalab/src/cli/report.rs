@@ -29,7 +29,7 @@ impl Args {
     pub fn run(&self, terminal: &Terminal) -> Result<(), Failure> {
         let mut stored = StoredFolder::open(&self.dir, terminal)?;
         if stored.source == Source::RunsTable {
-            return Err(Failure::NoCurves { path: self.dir.clone() });
+            return Err(Failure::NoCurves { path: self.dir.clone(), shown: "a report shows them" });
         }
         let study = stored.study()?;
         let spec = self.dir.join("spec.toml");

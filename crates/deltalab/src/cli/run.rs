@@ -2,24 +2,35 @@
 
 use super::args::SpecArgs;
 use super::failure::Failure;
+use super::figures::gone;
 use super::interrupt;
 use super::json::number;
 use super::progress::{Progress, Talk};
+use super::shard::Wanted;
 use super::source::{self, PREFIX};
 use super::terminal::{NAME, Terminal, styled};
 use super::words::{self, counted, duration, scaled};
 use super::{simd, verdict};
-use deltalab_lab::Plan;
-use deltalab_lab::run::{Found, Options, Report, run};
+use deltalab_lab::run::{Found, Options, Report, Shard, Sharded, run, run_shard};
+use deltalab_lab::{Plan, Spec};
 use deltalab_results::verdict::Verdict;
 use deltalab_results::{Analysis, Folder, Study};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 /// Train every learner of a spec, and say what came out
 ///
 /// The same command again goes on where it stopped: finished runs are never repeated, also when
 /// learners, grid values or seeds are added.
+///
+/// With --shard I/N, N processes on any number of machines share the runs in one folder, which
+/// deltalab collect then finishes; deltalab submit does all of it on a cluster. I counts from 1. auto
+/// takes I from SLURM_ARRAY_TASK_ID, PBS_ARRAY_INDEX, SGE_TASK_ID, HQ_TASK_ID or
+/// JOB_COMPLETION_INDEX, and N from DELTALAB_SHARDS, or else from the first and last task of the array.
+/// With [tune], the trials are shared first: a shard runs its share of the comparison as far as the
+/// trials that it needs are finished, whoever ran them; started once more when all shards are through,
+/// it runs the rest.
 #[derive(clap::Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
@@ -31,6 +42,12 @@ pub struct Args {
     /// Threads that train [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     threads: Option<u16>,
+    /// Run shard I of N only, I from 1 to N; auto: the task of this job array
+    #[arg(long, value_name = "I/N|auto", conflicts_with = "fresh")]
+    shard: Option<Wanted>,
+    /// Where data files that the spec names are [default: beside the spec]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
     /// Discard the results that are there, and start afresh
     #[arg(long)]
     fresh: bool,
@@ -46,7 +63,8 @@ impl Args {
     /// Does it.
     pub fn run(&self, terminal: &Terminal) -> Result<(), Failure> {
         let level = simd::level()?;
-        let (spec, plan) = source::load(&self.spec)?;
+        let shard = self.shard.map(Wanted::shard).transpose().map_err(Failure::NoShard)?;
+        let (spec, plan) = source::load_with(&self.spec, self.data.as_deref())?;
         let out = self.out.clone().unwrap_or_else(|| Path::new("results").join(&spec.name));
         let threads = self.threads.map_or_else(simd::cores, usize::from);
         let found = if self.fresh { Found::Discard } else { Found::Resume };
@@ -54,6 +72,9 @@ impl Args {
         let options = Options { out, threads, level, found };
 
         let stop = interrupt::flag();
+        if let Some(shard) = shard {
+            return self.run_shard(terminal, talk, (&spec, &plan), shard, &options, &stop);
+        }
         let what = format!("{}: {}", plan.study.name, size(&plan));
         let mut progress = Progress::new(terminal, talk, what);
         let ended = run(&spec, &plan, &options, &mut progress, &stop);
@@ -64,12 +85,57 @@ impl Args {
             Err(error) => return Err(Failure::Running { error, kept: kept(&options.out) }),
         };
         let Some(analysis) = &report.analysis else {
-            return Err(Failure::Interrupted { kept: self.go_on(&report, &options.out) });
+            let kept = self.go_on(report.finished, report.planned, &options.out);
+            return Err(Failure::Interrupted { kept });
         };
         if talk == Talk::Usual {
             terminal.say(done(&report, &options));
         }
         self.tell(terminal, talk, &options, &report, analysis)
+    }
+
+    /// A shard: its share of the runs, without tables.
+    fn run_shard(
+        &self,
+        terminal: &Terminal,
+        talk: Talk,
+        (spec, plan): (&Spec, &Plan),
+        shard: Shard,
+        options: &Options,
+        stop: &AtomicBool,
+    ) -> Result<(), Failure> {
+        let what = format!("{}, shard {shard} of {}", plan.study.name, size(plan));
+        let mut progress = Progress::new(terminal, talk, what);
+        let ended = run_shard(spec, plan, shard, options, &mut progress, stop);
+        progress.finish();
+        let ended = match ended {
+            Ok(ended) => ended,
+            Err(error) if !progress.has_begun() => return Err(Failure::Output(error)),
+            Err(error) => return Err(Failure::Running { error, kept: kept(&options.out) }),
+        };
+        if !ended.is_through() {
+            let kept = self.go_on(ended.finished, ended.planned, &options.out);
+            return Err(Failure::Interrupted { kept });
+        }
+        if self.json {
+            return terminal.print_json(&shard_document(options, shard, &plan.study, &ended));
+        }
+        terminal.print(&(through(&plan.study.name, shard, &ended) + "\n"))?;
+        if talk == Talk::Usual {
+            let next = match ended.waiting {
+                0 => {
+                    let folder = words::shell(&options.out.display().to_string());
+                    let command = format!("{} collect {folder}", program());
+                    format!("{}  (once every shard is through)", styled(NAME, command))
+                }
+                _ => format!(
+                    "{}  (once every shard is through; all of them once more)",
+                    styled(NAME, again(&[], &[]))
+                ),
+            };
+            terminal.say(format_args!("Next: {next}"));
+        }
+        Ok(())
     }
 
     /// Figures and verdict, from what is stored.
@@ -86,6 +152,7 @@ impl Args {
         let out = opened.folder.figures();
         let figures = deltalab_figures::draw(opened.study(), &opened.records, &traces, &out);
         let figures = figures.map_err(Failure::Figures)?;
+        let removed = deltalab_figures::clear(&out, &figures).map_err(Failure::Figures)?;
         let runs = opened.runs();
         let verdict = deltalab_results::verdict::verdict(&runs, analysis);
         if self.json {
@@ -100,6 +167,9 @@ impl Args {
         terminal.print(&verdict::text(&runs, &verdict, &folder))?;
         if talk == Talk::Usual {
             terminal.say(where_it_is(&folder, opened.study(), &figures));
+            if let Some(text) = gone(&removed) {
+                terminal.say(text);
+            }
             terminal
                 .say(format_args!("Next: {}", self.next(opened.study(), &verdict, &options.out)));
         }
@@ -130,11 +200,11 @@ impl Args {
     }
 
     /// How to go on after an interruption.
-    fn go_on(&self, report: &Report, out: &Path) -> String {
+    fn go_on(&self, finished: u64, planned: u64, out: &Path) -> String {
         format!(
             "interrupted: {} of {} are finished and kept in {}; go on with\n  {}",
-            words::count(report.finished),
-            counted(report.planned, "run"),
+            words::count(finished),
+            counted(planned, "run"),
             words::folder(out),
             styled(NAME, again(&["--fresh"], &[])),
         )
@@ -160,6 +230,43 @@ fn kept(out: &Path) -> String {
     )
 }
 
+/// What a shard has done.
+fn through(name: &str, shard: Shard, ended: &Sharded) -> String {
+    let share = counted(ended.planned, "run");
+    match (ended.planned, ended.waiting) {
+        (0, _) => {
+            format!("{name}: shard {shard} has no run; there are more shards than hands of runs.")
+        }
+        (_, 0) => format!("{name}: shard {shard} is through, its {share} finished."),
+        (_, waiting) => format!(
+            "{name}: shard {shard} has finished {} of its {share}; {} for the tuning of other shards.",
+            words::count(ended.finished),
+            if waiting == 1 {
+                "1 waits".to_string()
+            } else {
+                format!("{} wait", words::count(waiting))
+            },
+        ),
+    }
+}
+
+fn shard_document(options: &Options, shard: Shard, study: &Study, ended: &Sharded) -> Json {
+    json!({
+        "name": study.name,
+        "folder": options.out.display().to_string(),
+        "shard": shard.place(),
+        "shards": shard.of(),
+        "planned": ended.planned,
+        "finished": ended.finished,
+        "waiting": ended.waiting,
+        "trained": ended.trained,
+        "pattern_updates": ended.pattern_updates,
+        "seconds": number(ended.seconds),
+        "threads": options.threads,
+        "instruction_set": options.level.name(),
+    })
+}
+
 fn done(report: &Report, options: &Options) -> String {
     if report.trained == 0 {
         return format!(
@@ -177,8 +284,11 @@ fn done(report: &Report, options: &Options) -> String {
     )
 }
 
-fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
+/// The files of a folder, in words.
+pub fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
     let tuning = if study.tuning.is_some() { ", tuning.csv" } else { "" };
+    let kept = study.cells.iter().any(|cell| !cell.weights.is_none());
+    let weights = if kept { ", weights/" } else { "" };
     let pictures =
         figures.iter().filter(|path| path.extension().is_some_and(|extension| extension == "png"));
     let names: Vec<_> =
@@ -190,14 +300,13 @@ fn where_it_is(folder: &str, study: &Study, figures: &[PathBuf]) -> String {
     };
     words::wrapped(
         &format!(
-            "In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{tuning}{figures}"
+            "In {folder}: runs.csv, curves.csv, summary.csv, comparisons.csv{tuning}{weights}{figures}"
         ),
         "  ",
     )
 }
 
 fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBuf]) -> Json {
-    let file = |name: &str| options.out.join(name).display().to_string();
     json!({
         "name": report.manifest.study.name,
         "folder": options.out.display().to_string(),
@@ -205,6 +314,7 @@ fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBu
             "planned": report.planned,
             "finished": report.finished,
             "trained": report.trained,
+            "damaged": report.damaged,
             "pattern_updates": report.pattern_updates,
             "seconds": number(report.seconds),
             "pattern_updates_per_second": number(if report.trained > 0 { report.pattern_updates as f64 / report.seconds } else { 0.0 }),
@@ -212,22 +322,28 @@ fn document(options: &Options, report: &Report, verdict: Json, figures: &[PathBu
             "instruction_set": options.level.name(),
         },
         "verdict": verdict,
-        "paths": {
-            "spec": file("spec.toml"),
-            "manifest": file("manifest.json"),
-            "runs": file("runs.csv"),
-            "curves": file("curves.csv"),
-            "summary": file("summary.csv"),
-            "comparisons": file("comparisons.csv"),
-            "tuning": report.manifest.study.tuning.as_ref().map(|_| file("tuning.csv")),
-            "columns": file("columns.json"),
-            "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-        },
+        "paths": paths(&options.out, &report.manifest.study, figures),
+    })
+}
+
+/// Where the files of a folder are.
+pub fn paths(out: &Path, study: &Study, figures: &[PathBuf]) -> Json {
+    let file = |name: &str| out.join(name).display().to_string();
+    json!({
+        "spec": file("spec.toml"),
+        "manifest": file("manifest.json"),
+        "runs": file("runs.csv"),
+        "curves": file("curves.csv"),
+        "summary": file("summary.csv"),
+        "comparisons": file("comparisons.csv"),
+        "tuning": study.tuning.as_ref().map(|_| file("tuning.csv")),
+        "columns": file("columns.json"),
+        "figures": figures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
     })
 }
 
 /// The program as it was typed.
-fn program() -> String {
+pub fn program() -> String {
     words::shell(&std::env::args_os().next().unwrap_or_else(|| "deltalab".into()).to_string_lossy())
 }
 

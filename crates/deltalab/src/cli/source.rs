@@ -12,7 +12,16 @@ pub const PREFIX: &str = "example:";
 
 /// Reads and plans the spec with its overrides.
 pub fn load(args: &SpecArgs) -> Result<(Spec, Plan), Failure> {
-    let spec = Spec::parse(&text(args)?, &args.overrides())?;
+    load_with(args, None)
+}
+
+/// The same; files that the spec names are looked for in `data`, or else beside it.
+pub fn load_with(args: &SpecArgs, data: Option<&Path>) -> Result<(Spec, Plan), Failure> {
+    let mut text = text(args)?;
+    if let Some(data) = data {
+        text.folder = data.to_path_buf();
+    }
+    let spec = Spec::parse(&text, &args.overrides())?;
     let plan = Plan::new(&spec)?;
     Ok((spec, plan))
 }

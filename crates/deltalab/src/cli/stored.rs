@@ -73,11 +73,46 @@ impl StoredFolder {
     }
 }
 
-/// What a cell is called beside others: its learner, and in parentheses its values on the axes.
+/// The spec of a folder and its plan; files that it names are looked for in `data`, or else in the folder itself.
+pub fn spec_of(
+    folder: &Folder,
+    data: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<(Spec, Plan), Failure> {
+    let path = folder.path().join("spec.toml");
+    if !path.is_file() && !folder.is_result_folder() {
+        let path = folder.path().to_path_buf();
+        return Err(deltalab_results::Error::NotAResultFolder { path }.into());
+    }
+    let mut text = SpecText::read(&path)?;
+    if let Some(data) = data {
+        text.folder = data.to_path_buf();
+    }
+    let spec = Spec::parse(&text, &[])?;
+    let plan = Plan::new(&spec).inspect_err(|problems| {
+        if data.is_none() && problems.to_string().contains("cannot read") {
+            terminal.say(DATA_HINT);
+        }
+    })?;
+    Ok((spec, plan))
+}
+
+/// What helps where a data file is not found.
+pub const DATA_HINT: &str =
+    "Data files are looked for in the folder itself; --data FOLDER names another place.";
+
+/// What a cell is called beside others: its learner, and in parentheses its values on the axes, each called by the last part of
+/// its path where no other axis ends alike.
 pub fn cell_name(study: &Study, cell: &Cell) -> String {
+    let last = |axis: &str| axis.rsplit('.').next().unwrap_or_default().to_owned();
+    let short = |axis: &String| {
+        let alike = study.axes.iter().filter(|other| last(other) == last(axis)).count();
+        if alike > 1 { axis.clone() } else { last(axis) }
+    };
     let axes = study.axes.iter().zip(&cell.axes);
-    let axes: Vec<String> =
-        axes.filter_map(|(axis, value)| Some(format!("{axis} = {}", value.as_ref()?))).collect();
+    let axes: Vec<String> = axes
+        .filter_map(|(axis, value)| Some(format!("{} = {}", short(axis), value.as_ref()?)))
+        .collect();
     match axes.is_empty() {
         true => cell.learner.clone(),
         false => format!("{} ({})", cell.learner, axes.join(", ")),

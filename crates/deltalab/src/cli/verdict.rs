@@ -290,6 +290,7 @@ pub fn json(runs: &Runs, verdict: &Verdict) -> Json {
             "b_better": comparison.pairs.second,
             "estimate": number(comparison.estimate),
             "interval": interval(comparison.interval),
+            "effect": comparison.effect.map(|effect| json!({ "estimate": number(effect.estimate), "interval": interval(effect.interval) })),
             "p": comparison.p.map(number),
             "p_holm": comparison.p_holm.map(number),
             "ahead": sentence.ahead.map(id),

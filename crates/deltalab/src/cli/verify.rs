@@ -7,7 +7,7 @@
 use super::failure::Failure;
 use super::interrupt;
 use super::simd;
-use super::stored::{StoredFolder, cell_name};
+use super::stored::{DATA_HINT, StoredFolder, cell_name};
 use super::terminal::{BOLD, Terminal, styled};
 use super::words::{self, count, counted, wrapped};
 use deltalab_lab::Plan;
@@ -56,7 +56,7 @@ impl Args {
         let plan = stored.plan(self.data.as_ref()).inspect_err(|failure| {
             let Failure::Spec(problems) = failure else { return };
             if self.data.is_none() && problems.to_string().contains("cannot read") {
-                terminal.say("Data files are looked for in the folder itself; --data FOLDER names another place.");
+                terminal.say(DATA_HINT);
             }
         })?;
         let strangers = strangers(&stored, &plan);
