@@ -189,7 +189,9 @@ fn every_spec_that_ships_is_valid_and_plans() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.is_dir() {
-                visit(&path);
+                if !path.ends_with("claims") {
+                    visit(&path);
+                }
             } else if path.extension().is_some_and(|extension| extension == "toml") {
                 let text = SpecText::read(&path).unwrap();
                 assert_eq!(judge(&text.text), None, "{}", path.display());

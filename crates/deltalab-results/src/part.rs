@@ -5,7 +5,7 @@
 //! made of once the parts are collected: machine and times. It holds no result; with it gone, nothing is lost but timings.
 
 use std::fs;
-use std::io;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,9 @@ fn path(parts: &Path, name: &str) -> PathBuf {
 pub fn read_all(parts: &Path) -> Result<Vec<Part>, Error> {
     let entries = match fs::read_dir(parts) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(Error::read(parts)(error)),
     };
     let mut found = Vec::new();

@@ -42,7 +42,7 @@ fn a_difference_names_who_is_ahead_and_on_how_many_seeds() {
         &turned,
         &records,
         &[
-            "BP is solved sooner than delta: on 38 of 40 seeds, delta on 1, neither on 1 (p = 4e-10 after Holm), by 263 epochs on average (95 % interval 238 to 281).",
+            "BP is solved sooner than delta: on 38 of 40 seeds, delta on 1, neither on 1 (p = 4e-10 after Holm), by 263 of 1000 epochs on average (95 % interval 238 to 281).",
         ],
     );
     assert_eq!(on(&turned, &records).sentences[0].ahead, Some(1));

@@ -25,7 +25,7 @@ pub(super) fn finish(
     let mine = count(manifest, study, &all);
     let runs = Runs::new(study, mine);
     let analysis = Analysis::of(&runs);
-    folder.write_tables(&runs, &analysis, journal.read()?.take(mine.len()))?;
+    folder.write_tables(&runs, &analysis, journal.read()?.take(runs.finished()))?;
     Ok(analysis)
 }
 
