@@ -10,7 +10,7 @@
 //! | `hidden<-input`, … | moments x receiving x sending | weights of a path, named as in a trace |
 //! | `hidden.bias`, … | moments x units | biases of a layer |
 //!
-//! While runs go on, each run's weights are appended to [`parts/<shard>.weights`](part) *before* its line in the journal: a run
+//! While runs go on, each run's weights are appended to `parts/<shard>.weights` ([`Part`]) *before* its line in the journal: a run
 //! whose line is there has its weights there, whatever instant the process dies at. [`gather`] makes the files of them once
 //! every run has ended. Weights are a function of the cell and the seed, so those that are missing or damaged are made again by
 //! training the run again.
