@@ -101,13 +101,30 @@ fn stages(cell: &Cell, trials: u64) -> Vec<Mark> {
     if begin == trials { marks } else { Vec::new() }
 }
 
-/// Trials of a stage in the notation `"10 A+/10 B-"`: the numbers before the trial types, 1 where there is none.
+/// Trials of a stage in the notation `"10 A+/10 B-"` or `"100 (A+/AB-)"`: the sum of its parts, each a number, 1 where there is
+/// none, times a trial or the sum of a block.
 fn length(stage: &str) -> u64 {
-    let count = |part: &str| {
-        let digits: String = part.trim().chars().take_while(char::is_ascii_digit).collect();
-        digits.parse().unwrap_or(1)
-    };
-    stage.split('/').map(count).fold(0, u64::saturating_add)
+    let (mut depth, mut from, mut sum) = (0_u32, 0, 0_u64);
+    for (at, mark) in stage.char_indices().chain([(stage.len(), '/')]) {
+        match mark {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '/' if depth == 0 || at == stage.len() => {
+                sum = sum.saturating_add(part(stage[from..at].trim()));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    sum
+}
+
+/// Trials of one part of a stage.
+fn part(part: &str) -> u64 {
+    let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (count, rest) = part.split_at(digits);
+    let block = rest.trim().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    count.parse().unwrap_or(1_u64).saturating_mul(block.map_or(1, length))
 }
 
 fn caption(scene: &Scene<'_>) -> Vec<String> {
@@ -136,6 +153,8 @@ mod tests {
     #[test]
     fn stages_begin_where_the_trials_of_those_before_end() {
         assert_eq!(boundaries(r#"["50 A+", "10 A+/10 B-", "20 AB+"]"#, 90), [0.0, 50.0, 70.0]);
+        let blocks = r#"["100 (A+/AB-)", "2 (3 (A+/B-)/2 C+)/D+", "5 A+"]"#;
+        assert_eq!(boundaries(blocks, 222), [0.0, 200.0, 217.0]);
     }
 
     #[test]
