@@ -221,6 +221,9 @@ pub enum Problem {
         /// The path that leads to the value.
         parent: String,
     },
+    /// `--set base=…`: the base is read before.
+    #[error("cannot be set from the command line; expected base = \"FILE\" in the spec itself")]
+    BaseSet,
     /// A base that has a base.
     #[error("{base} has a base itself; one level is allowed")]
     BaseOfBase {

@@ -401,6 +401,11 @@ fn a_set_without_a_value() {
 }
 
 #[test]
+fn a_set_of_the_base_which_is_read_before() {
+    insta::assert_snapshot!(problems(&[], &["base=other.toml"]), @r###"--set base=other.toml  base: cannot be set from the command line; expected base = "FILE" in the spec itself"###);
+}
+
+#[test]
 fn a_set_that_is_no_path() {
     insta::assert_snapshot!(problems(&[], &["a b=1"]), @r###"--set a b=1  not a path; expected dotted keys, such as network.activation"###);
 }

@@ -39,6 +39,10 @@ fn one(
     node: &Node,
     checker: &mut Checker,
 ) {
+    if keys == ["base"] {
+        checker.report(&node.origin, path, Problem::BaseSet); // it was read before
+        return;
+    }
     let learners = found_learners(&parsed.root);
     let item = value.trim().parse().unwrap_or_else(|_| toml_edit::Value::from(value));
     if keys.len() < 2 || keys[0] != "learner" {

@@ -82,11 +82,20 @@ impl From<Seen> for Finished {
 /// # Errors
 /// Those of [`load`].
 pub fn scan(parts: &Path) -> Result<(Vec<Finished>, Vec<Damaged>), Error> {
-    at_one_time(&[parts.to_owned()], |files| {
+    let scanned = at_one_time(&[parts.to_owned()], |files| {
         let mut finished = Vec::new();
         let damaged = each_run(files, |run: Finished, _| finished.push(run))?;
         Ok((finished, damaged))
-    })
+    });
+    match scanned {
+        // of two results one may be none when all of it is read
+        Err(Error::Conflict { .. }) => {
+            let Loaded { records, damaged } = load(parts)?;
+            let run = |Record { cell, seed, status, .. }: Record| Finished { cell, seed, status };
+            Ok((records.into_iter().map(run).collect(), damaged))
+        }
+        scanned => scanned,
+    }
 }
 
 /// A journal that is open for reading.
