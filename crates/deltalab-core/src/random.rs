@@ -107,13 +107,14 @@ impl Stream {
 
     /// A whole number below `bound`, without bias (Lemire 2019, with 32-bit draws). `bound` must not be 0.
     pub fn below(&mut self, bound: u32) -> u32 {
-        let threshold = bound.wrapping_neg() % bound;
-        loop {
-            let product = u64::from(self.0.next_u32()) * u64::from(bound);
-            if product as u32 >= threshold {
-                return (product >> 32) as u32;
+        let mut product = u64::from(self.0.next_u32()) * u64::from(bound);
+        if (product as u32) < bound {
+            let threshold = bound.wrapping_neg() % bound; // below `bound`, so the division is seldom needed
+            while (product as u32) < threshold {
+                product = u64::from(self.0.next_u32()) * u64::from(bound);
             }
         }
+        (product >> 32) as u32
     }
 
     /// Shuffles in place (Fisher–Yates, from the end).

@@ -291,14 +291,10 @@ impl Activation {
     }
 
     /// y ← f(η) for a layer of `units`, patterns side by side (`units x patterns`, column by column).
+    /// Compiled once for all passes.
     #[inline(always)]
     pub(super) fn apply<R: Real>(&self, units: usize, net: &[R], activity: &mut [R]) {
-        // In lanes the code is small, and part of every pass; that of a lone run is compiled once for all of them.
-        if R::LANES == 1 {
-            R::enter(Respond { activation: self, units, net, activity });
-        } else {
-            self.respond(units, net, activity);
-        }
+        R::enter(Respond { activation: self, units, net, activity });
     }
 
     #[inline(always)]

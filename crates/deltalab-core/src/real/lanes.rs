@@ -84,7 +84,8 @@ impl<P: Pack, const K: usize> Real for Lanes<P, K> {
     };
     type Row = P;
     const ACCUMULATORS: usize = match P::REGISTERS / (2 * K) {
-        0..=2 => 2,
+        0..=1 => 1,
+        2 => 2,
         3..=4 => 4,
         5..=8 => 8,
         _ => 16,

@@ -67,7 +67,8 @@ pub struct Snapshot {
     pub parameters: Parameters<f64>,
 }
 
-/// Up to so many weights and biases, four registers a number keep all lanes in the nearest caches; beyond, one does better.
+/// Up to so many weights and biases, numbers of four or eight registers keep all lanes in the nearest caches, and entering,
+/// checking and choosing is shared by more runs; beyond, one or two do better.
 const FEW_PARAMETERS: usize = 512;
 
 /// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers:
@@ -101,7 +102,7 @@ fn train<R: Real, L: Rule>(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Gr
 
 /// The kinds of number of one precision: alone, then in lanes, by level. Baseline has no kind of its own for a lone run.
 macro_rules! choose {
-    ($function:ident, $scalar:ty, $baseline:ty, $avx2:ident $two:literal, $avx512:ident $four:literal) => {
+    ($function:ident, $scalar:ty, $baseline:ty, $avx2:ident $two:literal $eight:literal, $avx512:ident $four:literal) => {
         fn $function<L: Rule>(
             params: &L::Params,
             setup: &Arc<Setup>,
@@ -120,11 +121,15 @@ macro_rules! choose {
                 Level::Baseline => train::<$baseline, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 if alone => train::<Alone<$avx2>, L>(params, setup),
+                // Many registers take up to so many times as long as one, so enough of them are to be filled.
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 if parameters <= FEW_PARAMETERS && runs > 4 * $avx2::N => {
+                    train::<Lanes<$avx2, $eight>, L>(params, setup)
+                }
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 => train::<Lanes<$avx2, $two>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if alone => train::<Alone<$avx512>, L>(params, setup),
-                // Four registers take up to four times as long as one, so two are to be filled at least.
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if parameters <= FEW_PARAMETERS && runs > 2 * $avx512::N => {
                     train::<Lanes<$avx512, $four>, L>(params, setup)
@@ -152,5 +157,5 @@ type BaselineF64 = Lanes<crate::real::Pair<f64>, 4>;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 type BaselineF32 = Lanes<crate::real::Pair<f32>, 4>;
 
-choose!(group_f64, f64, BaselineF64, Avx2F64 2, Avx512F64 4);
-choose!(group_f32, f32, BaselineF32, Avx2F32 1, Avx512F32 1);
+choose!(group_f64, f64, BaselineF64, Avx2F64 2 8, Avx512F64 4);
+choose!(group_f32, f32, BaselineF32, Avx2F32 1 1, Avx512F32 1);

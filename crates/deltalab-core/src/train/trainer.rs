@@ -672,8 +672,8 @@ fn fill<R: Real>(units: &mut [R], from: &[R::Elem]) {
 /// A pattern in one lane.
 #[inline(always)]
 fn fill_lane<R: Real>(units: &mut [R], from: &[R::Elem], lane: usize) {
-    for (unit, &x) in units.iter_mut().zip(from) {
-        unit.lanes_mut()[lane] = x;
+    for (lanes, &x) in R::numbers_mut(units).chunks_exact_mut(R::LANES).zip(from) {
+        lanes[lane] = x;
     }
 }
 

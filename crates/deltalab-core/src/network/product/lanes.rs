@@ -12,7 +12,10 @@ pub(super) fn product<R: Real>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
-    let columns = sizes.2;
+    let (rows, terms, columns) = sizes;
+    if terms == 1 {
+        return outer(out, (rows, columns), a, b, store);
+    }
     let mut p = 0;
     if R::ACCUMULATORS == 16 {
         while p + 4 <= columns {
@@ -28,6 +31,7 @@ pub(super) fn product<R: Real>(
     }
     while p < columns {
         match R::ACCUMULATORS {
+            1 => strip::<R, 1, 1>(out, sizes, p, a, b, store),
             2 => strip::<R, 2, 1>(out, sizes, p, a, b, store),
             4 => strip::<R, 4, 1>(out, sizes, p, a, b, store),
             _ => strip::<R, 8, 1>(out, sizes, p, a, b, store),
@@ -68,42 +72,74 @@ fn block<R: Real, const M: usize, const N: usize>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
+    let mut from_a = a.pointer(j, 0);
+    let mut from_b = b.pointer(0, p);
+    let out = out.as_mut_ptr().wrapping_add(p * rows + j);
     let mut sums = [[R::zero(); M]; N];
-    let mut k = 0;
-    if let Store::Add = store {
+    let mut left = terms;
+    // SAFETY: `product` has checked every row, term and column of all three.
+    unsafe {
+        if let Store::Add = store {
+            for n in 0..N {
+                for m in 0..M {
+                    sums[n][m] = *out.add(n * rows + m);
+                }
+            }
+        } else {
+            for n in 0..N {
+                let b = *from_b.add(n * b.column);
+                for m in 0..M {
+                    sums[n][m] = *from_a.add(m * a.row) * b;
+                }
+            }
+            left -= 1;
+        }
+        while left > 0 {
+            from_a = from_a.wrapping_add(a.column);
+            from_b = from_b.wrapping_add(b.row);
+            let mut a_k = [R::zero(); M];
+            for m in 0..M {
+                a_k[m] = *from_a.add(m * a.row);
+            }
+            for n in 0..N {
+                let b_k = *from_b.add(n * b.column);
+                for m in 0..M {
+                    sums[n][m] += a_k[m] * b_k;
+                }
+            }
+            left -= 1;
+        }
         for n in 0..N {
             for m in 0..M {
-                sums[n][m] = out[(p + n) * rows + j + m];
+                let out = &mut *out.add(n * rows + m);
+                match store {
+                    Store::Set | Store::Add => *out = sums[n][m],
+                    Store::Step(rate) => *out += rate * sums[n][m],
+                }
             }
         }
-    } else {
-        for n in 0..N {
-            let from_b = b.at(0, p + n);
-            for m in 0..M {
-                sums[n][m] = a.at(j + m, 0) * from_b;
-            }
-        }
-        k = 1;
     }
-    while k < terms {
-        let mut from_a = [R::zero(); M];
-        for m in 0..M {
-            from_a[m] = a.at(j + m, k);
-        }
-        for n in 0..N {
-            let from_b = b.at(k, p + n);
-            for m in 0..M {
-                sums[n][m] += from_a[m] * from_b;
-            }
-        }
-        k += 1;
-    }
-    for n in 0..N {
-        for m in 0..M {
-            let out = &mut out[(p + n) * rows + j + m];
+}
+
+/// Products of one term: nothing is summed.
+#[inline(always)]
+fn outer<R: Real>(
+    out: &mut [R],
+    (rows, columns): (usize, usize),
+    a: View<'_, R>,
+    b: View<'_, R>,
+    store: Store<R>,
+) {
+    for p in 0..columns {
+        let from_b = b.at(0, p);
+        for j in 0..rows {
+            // SAFETY: `product` has checked the size of `out`.
+            let out = unsafe { out.get_unchecked_mut(p * rows + j) };
+            let product = a.at(j, 0) * from_b;
             match store {
-                Store::Set | Store::Add => *out = sums[n][m],
-                Store::Step(rate) => *out += rate * sums[n][m],
+                Store::Set => *out = product,
+                Store::Add => *out += product,
+                Store::Step(rate) => *out += rate * product,
             }
         }
     }

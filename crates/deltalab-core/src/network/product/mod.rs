@@ -11,7 +11,7 @@ mod view;
 pub use units::TERMS;
 pub use view::View;
 
-use crate::real::{Kernel, Real};
+use crate::real::{Kernel, Pack, Real};
 
 /// What becomes of a sum s.
 #[derive(Clone, Copy)]
@@ -70,7 +70,8 @@ impl<R: Real> Kernel for Product<'_, R> {
         a.check(rows, terms);
         b.check(terms, columns);
         assert!(out.len() >= rows * columns, "a product larger than its room");
-        if R::LANES == 1 {
+        // A lone run that has no registers is a single lane, unless panels pay.
+        if R::LANES == 1 && (R::Row::N > 1 || columns >= units::MANY) {
             units::product(out, sizes, a, b, store);
         } else {
             lanes::product(out, sizes, a, b, store);

@@ -15,7 +15,7 @@ const M: usize = 2;
 /// Columns whose sums are made side by side.
 const N: usize = 6;
 /// From so many columns on, a panel pays.
-const MANY: usize = 8;
+pub(super) const MANY: usize = 8;
 
 /// A product whose sizes were checked.
 #[inline(always)]
