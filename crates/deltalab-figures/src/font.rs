@@ -2,30 +2,41 @@
 //!
 //! DejaVu Sans 2.37, cut down to Latin, Greek, superscripts, arrows, signs and shapes: `fonts/LICENSE-DejaVu.txt`.
 
-use ttf_parser::Face;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider, charmap::Charmap};
 
 /// The font file.
 pub(crate) const BYTES: &[u8] = include_bytes!("../fonts/DejaVuSans-subset.ttf");
 
 /// Measures text.
 pub(crate) struct Font {
-    face: Face<'static>,
+    glyphs: Charmap<'static>,
+    /// In units of the font.
+    metrics: GlyphMetrics<'static>,
+    /// Units of the font in one em.
+    em: f64,
 }
 
 impl Font {
     /// The embedded font.
     pub fn embedded() -> Self {
-        Font { face: Face::parse(BYTES, 0).expect("the embedded font is a font") }
+        let font = FontRef::new(BYTES).expect("the embedded font is a font");
+        let (size, at) = (Size::unscaled(), LocationRef::default());
+        Font {
+            glyphs: font.charmap(),
+            metrics: font.glyph_metrics(size, at),
+            em: f64::from(font.metrics(size, at).units_per_em),
+        }
     }
 
     /// Width of `text` in pixels at `size` pixels per em, without kerning. A character that the font lacks counts as one em.
     pub fn width(&self, text: &str, size: f64) -> f64 {
-        let em = f64::from(self.face.units_per_em());
-        let advance = |c| {
-            let glyph = self.face.glyph_index(c);
-            glyph.and_then(|g| self.face.glyph_hor_advance(g)).map_or(em, f64::from)
+        let advance = |c: char| {
+            let glyph = self.glyphs.map(c);
+            glyph.and_then(|g| self.metrics.advance_width(g)).map_or(self.em, f64::from)
         };
-        text.chars().map(advance).sum::<f64>() * size / em
+        text.chars().map(advance).sum::<f64>() * size / self.em
     }
 
     /// `text`, or as much of its beginning as fits into `width` with `…` at the end.
@@ -77,7 +88,7 @@ mod tests {
         let font = Font::embedded();
         for c in "0¹²³⁴⁵⁶⁷⁸⁹⁰⁻×−±≤≥·–…%λεδΔημσ()[]=<>→αβγ\u{2009}".chars()
         {
-            assert!(font.face.glyph_index(c).is_some(), "{c:?} is missing");
+            assert!(font.glyphs.map(c).is_some(), "{c:?} is missing");
         }
     }
 

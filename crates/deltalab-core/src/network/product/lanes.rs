@@ -72,11 +72,11 @@ fn block<R: Real, const M: usize, const N: usize>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
-    let mut from_a = a.pointer(j, 0);
-    let mut from_b = b.pointer(0, p);
+    let from_a = a.pointer(j, 0);
+    let from_b = b.pointer(0, p);
     let out = out.as_mut_ptr().wrapping_add(p * rows + j);
     let mut sums = [[R::zero(); M]; N];
-    let mut left = terms;
+    let mut k = 0;
     // SAFETY: `product` has checked every row, term and column of all three.
     unsafe {
         if let Store::Add = store {
@@ -92,11 +92,10 @@ fn block<R: Real, const M: usize, const N: usize>(
                     sums[n][m] = *from_a.add(m * a.row) * b;
                 }
             }
-            left -= 1;
+            k = 1;
         }
-        while left > 0 {
-            from_a = from_a.wrapping_add(a.column);
-            from_b = from_b.wrapping_add(b.row);
+        while k < terms {
+            let (from_a, from_b) = (from_a.add(k * a.column), from_b.add(k * b.row));
             let mut a_k = [R::zero(); M];
             for m in 0..M {
                 a_k[m] = *from_a.add(m * a.row);
@@ -107,7 +106,7 @@ fn block<R: Real, const M: usize, const N: usize>(
                     sums[n][m] += a_k[m] * b_k;
                 }
             }
-            left -= 1;
+            k += 1;
         }
         for n in 0..N {
             for m in 0..M {
