@@ -39,6 +39,7 @@ macro_rules! for_each_kind {
             if Level::Avx2.available() {
                 $function::<Alone<Avx2F64>>($criterion, "f64 avx2 alone");
                 $function::<Lanes<Avx2F64, 2>>($criterion, "f64 avx2 x 2");
+                $function::<Lanes<Avx2F64, 8>>($criterion, "f64 avx2 x 8");
                 $function::<Lanes<Avx2F32, 1>>($criterion, "f32 avx2");
             }
             if Level::Avx512.available() {

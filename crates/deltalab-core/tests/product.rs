@@ -138,6 +138,7 @@ fn every_kind_of_number_makes_the_same_sums() {
                 alone::<Avx2F64>(&case);
                 alone::<Avx2F32>(&case);
                 case.agrees::<Lanes<Avx2F64, 2>>();
+                case.agrees::<Lanes<Avx2F64, 8>>();
             }
             if Level::Avx512.available() {
                 alone::<Avx512F64>(&case);

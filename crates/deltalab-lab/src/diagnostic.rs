@@ -38,11 +38,16 @@ pub enum Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Whole { file } => f.write_str(file),
-            Self::File { file, line, column } => write!(f, "{file}:{line}:{column}"),
-            Self::Set { assignment } => write!(f, "--set {assignment}"),
+            Self::Whole { file } => f.write_str(&one_line(file)),
+            Self::File { file, line, column } => write!(f, "{}:{line}:{column}", one_line(file)),
+            Self::Set { assignment } => write!(f, "--set {}", one_line(assignment)),
         }
     }
+}
+
+/// The text with a blank for every line feed and whatever else would move a terminal's cursor.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// One problem of a spec. Its `Display` is exactly one line.
@@ -67,7 +72,7 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = if self.path.is_empty() { String::new() } else { format!("{}: ", self.path) };
         let line = format!("{}  {path}{}", self.place, self.problem);
-        f.write_str(&line.replace(['\n', '\r'], " "))
+        f.write_str(&one_line(&line))
     }
 }
 
