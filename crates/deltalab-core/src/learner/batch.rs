@@ -45,4 +45,10 @@ impl<R: Real> Batch<R> {
             &mut self.targets.as_mut_slice()[k * column..k * (column + 1)],
         )
     }
+
+    /// Inputs and targets of all columns as numbers, lane by lane within each unit, to be written.
+    #[inline(always)]
+    pub fn numbers_mut(&mut self) -> (&mut [R::Elem], &mut [R::Elem]) {
+        (R::numbers_mut(self.inputs.as_mut_slice()), R::numbers_mut(self.targets.as_mut_slice()))
+    }
 }

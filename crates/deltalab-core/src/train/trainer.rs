@@ -643,20 +643,19 @@ fn place<R: Real>(
     (inputs, outputs): (usize, usize),
     to: To,
 ) {
-    for (column, &pattern) in patterns.iter().enumerate() {
-        let pattern = pattern as usize;
-        let x = &data.inputs[pattern * inputs..(pattern + 1) * inputs];
-        let t = &data.targets[pattern * outputs..(pattern + 1) * outputs];
-        let (input, target) = batch.pattern_mut(column);
-        match to {
-            To::AllLanes => {
-                fill(input, x);
-                fill(target, t);
+    match to {
+        To::AllLanes => {
+            for (column, &pattern) in patterns.iter().enumerate() {
+                let pattern = pattern as usize;
+                let (input, target) = batch.pattern_mut(column);
+                fill(input, &data.inputs[pattern * inputs..(pattern + 1) * inputs]);
+                fill(target, &data.targets[pattern * outputs..(pattern + 1) * outputs]);
             }
-            To::Lane(lane) => {
-                fill_lane(input, x, lane);
-                fill_lane(target, t, lane);
-            }
+        }
+        To::Lane(lane) => {
+            let (x, t) = batch.numbers_mut();
+            fill_lane::<R>(x, lane, &data.inputs, patterns, inputs);
+            fill_lane::<R>(t, lane, &data.targets, patterns, outputs);
         }
     }
 }
@@ -669,11 +668,22 @@ fn fill<R: Real>(units: &mut [R], from: &[R::Elem]) {
     }
 }
 
-/// A pattern in one lane.
+/// Patterns in one lane, each of so many units. One plain loop: a pattern of a small net is two or three numbers.
 #[inline(always)]
-fn fill_lane<R: Real>(units: &mut [R], from: &[R::Elem], lane: usize) {
-    for (lanes, &x) in R::numbers_mut(units).chunks_exact_mut(R::LANES).zip(from) {
-        lanes[lane] = x;
+fn fill_lane<R: Real>(
+    numbers: &mut [R::Elem],
+    lane: usize,
+    from: &[R::Elem],
+    patterns: &[u32],
+    units: usize,
+) {
+    let mut at = lane;
+    for &pattern in patterns {
+        let first = pattern as usize * units;
+        for &x in &from[first..first + units] {
+            numbers[at] = x;
+            at += R::LANES;
+        }
     }
 }
 
