@@ -61,7 +61,7 @@ pub trait Real:
     const LANES: usize;
     /// The register that units of a lone run go through, where the substrate works on many of them at once.
     type Row: Pack<Elem = Self::Elem>;
-    /// How many sums of this type the machine's registers hold, with room for what is summed: 2, 4, 8 or 16.
+    /// How many sums of this type the machine's registers hold, with room for what is summed: 1, 2, 4, 8 or 16.
     const ACCUMULATORS: usize;
 
     /// The same number in every lane.
