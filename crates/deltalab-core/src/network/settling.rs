@@ -226,31 +226,14 @@ impl<R: Real> Settled<R> {
     #[inline(always)]
     pub fn respond(&mut self, net: &Network<R>, layer: usize, patterns: usize) {
         let shape = &net.topology.layers[layer];
-        R::enter(Respond {
-            shape,
-            net: self.net.of(layer, patterns),
-            response: self.response.of_mut(layer, patterns),
-        });
+        let response = self.response.of_mut(layer, patterns);
+        shape.activation.apply(shape.units, self.net.of(layer, patterns), response);
     }
 
     /// What [`respond`](Self::respond) found.
     #[inline(always)]
     pub fn response(&self, layer: usize, patterns: usize) -> &[R] {
         self.response.of(layer, patterns)
-    }
-}
-
-struct Respond<'a, R> {
-    shape: &'a super::Layer,
-    net: &'a [R],
-    response: &'a mut [R],
-}
-
-impl<R: Real> Kernel for Respond<'_, R> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        self.shape.activation.apply(self.shape.units, self.net, self.response);
     }
 }
 

@@ -72,49 +72,42 @@ fn block<R: Real, const M: usize, const N: usize>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
-    let from_a = a.pointer(j, 0);
-    let from_b = b.pointer(0, p);
-    let out = out.as_mut_ptr().wrapping_add(p * rows + j);
     let mut sums = [[R::zero(); M]; N];
     let mut k = 0;
-    // SAFETY: `product` has checked every row, term and column of all three.
-    unsafe {
-        if let Store::Add = store {
-            for n in 0..N {
-                for m in 0..M {
-                    sums[n][m] = *out.add(n * rows + m);
-                }
-            }
-        } else {
-            for n in 0..N {
-                let b = *from_b.add(n * b.column);
-                for m in 0..M {
-                    sums[n][m] = *from_a.add(m * a.row) * b;
-                }
-            }
-            k = 1;
-        }
-        while k < terms {
-            let (from_a, from_b) = (from_a.add(k * a.column), from_b.add(k * b.row));
-            let mut a_k = [R::zero(); M];
-            for m in 0..M {
-                a_k[m] = *from_a.add(m * a.row);
-            }
-            for n in 0..N {
-                let b_k = *from_b.add(n * b.column);
-                for m in 0..M {
-                    sums[n][m] += a_k[m] * b_k;
-                }
-            }
-            k += 1;
-        }
+    if let Store::Add = store {
         for n in 0..N {
             for m in 0..M {
-                let out = &mut *out.add(n * rows + m);
-                match store {
-                    Store::Set | Store::Add => *out = sums[n][m],
-                    Store::Step(rate) => *out += rate * sums[n][m],
-                }
+                sums[n][m] = out[(p + n) * rows + j + m];
+            }
+        }
+    } else {
+        for n in 0..N {
+            let from_b = b.at(0, p + n);
+            for m in 0..M {
+                sums[n][m] = a.at(j + m, 0) * from_b;
+            }
+        }
+        k = 1;
+    }
+    while k < terms {
+        let mut from_a = [R::zero(); M];
+        for m in 0..M {
+            from_a[m] = a.at(j + m, k);
+        }
+        for n in 0..N {
+            let from_b = b.at(k, p + n);
+            for m in 0..M {
+                sums[n][m] += from_a[m] * from_b;
+            }
+        }
+        k += 1;
+    }
+    for n in 0..N {
+        for m in 0..M {
+            let out = &mut out[(p + n) * rows + j + m];
+            match store {
+                Store::Set | Store::Add => *out = sums[n][m],
+                Store::Step(rate) => *out += rate * sums[n][m],
             }
         }
     }
@@ -129,11 +122,9 @@ fn outer<R: Real>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
-    for p in 0..columns {
+    for (p, out) in out.chunks_exact_mut(rows).take(columns).enumerate() {
         let from_b = b.at(0, p);
-        for j in 0..rows {
-            // SAFETY: `product` has checked the size of `out`.
-            let out = unsafe { out.get_unchecked_mut(p * rows + j) };
+        for (j, out) in out.iter_mut().enumerate() {
             let product = a.at(j, 0) * from_b;
             match store {
                 Store::Set => *out = product,
