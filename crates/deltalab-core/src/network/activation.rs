@@ -211,7 +211,7 @@ impl Curve for Threshold {
 /// y ← f(η), element by element; the units of a lone run go through its registers.
 #[inline(always)]
 fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
-    if R::LANES > 1 {
+    if !R::IN_ROWS {
         for (y, &eta) in activity.iter_mut().zip(net) {
             *y = curve.value(eta);
         }
@@ -225,7 +225,7 @@ fn map<R: Real>(curve: impl Curve, net: &[R], activity: &mut [R]) {
 /// δ ← δ · f'(η), element by element.
 #[inline(always)]
 fn scale<R: Real>(curve: impl Curve, net: &[R], activity: &[R], delta: &mut [R]) {
-    if R::LANES > 1 {
+    if !R::IN_ROWS {
         for ((d, &eta), &y) in delta.iter_mut().zip(net).zip(activity) {
             *d *= curve.derivative(eta, y);
         }
@@ -245,9 +245,10 @@ struct Map<'a, C, E> {
 
 impl<C: Curve, E: Elem> Along<E> for Map<'_, C, E> {
     #[inline(always)]
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
-        self.curve.value(eta).to_row(&mut self.activity[at..]);
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
+        let here = at..at + count;
+        let eta = Lanes::<P, 1>::from_row(&self.net[here.clone()]);
+        self.curve.value(eta).to_row(&mut self.activity[here]);
     }
 }
 
@@ -261,11 +262,12 @@ struct Scale<'a, C, E> {
 
 impl<C: Curve, E: Elem> Along<E> for Scale<'_, C, E> {
     #[inline(always)]
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
-        let y = Lanes::<P, 1>::from_row(&self.activity[at..]);
-        let delta = Lanes::<P, 1>::from_row(&self.delta[at..]);
-        (delta * self.curve.derivative(eta, y)).to_row(&mut self.delta[at..]);
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
+        let here = at..at + count;
+        let eta = Lanes::<P, 1>::from_row(&self.net[here.clone()]);
+        let y = Lanes::<P, 1>::from_row(&self.activity[here.clone()]);
+        let delta = Lanes::<P, 1>::from_row(&self.delta[here.clone()]);
+        (delta * self.curve.derivative(eta, y)).to_row(&mut self.delta[here]);
     }
 }
 
@@ -401,9 +403,10 @@ struct Exponentials<'a, E> {
 
 impl<E: Elem> Along<E> for Exponentials<'_, E> {
     #[inline(always)]
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let eta = Lanes::<P, 1>::from_row(&self.net[at..]);
-        math::exp(eta - Lanes::splat(self.largest)).to_row(&mut self.activity[at..]);
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
+        let here = at..at + count;
+        let eta = Lanes::<P, 1>::from_row(&self.net[here.clone()]);
+        math::exp(eta - Lanes::splat(self.largest)).to_row(&mut self.activity[here]);
     }
 }
 
@@ -414,7 +417,7 @@ fn softmax<R: Real>(net: &[R], activity: &mut [R]) {
     for &eta in &net[1..] {
         largest = R::select(eta.gt(largest), eta, largest);
     }
-    if R::LANES > 1 {
+    if !R::IN_ROWS {
         for (y, &eta) in activity.iter_mut().zip(net) {
             *y = math::exp(eta - largest);
         }

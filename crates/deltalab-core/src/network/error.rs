@@ -189,7 +189,7 @@ impl<R: Real> Kernel for Sum<'_, R> {
     fn run(self) {
         let Self { error, layer, output, target, sum } = self;
         let terms = Terms { error, both: layer.activation != Activation::Softmax };
-        if R::LANES > 1 {
+        if !R::IN_ROWS {
             for (&z, &t) in output.iter().zip(target) {
                 *sum += terms.of(t, z);
             }
@@ -240,10 +240,11 @@ struct TotalAlong<'a, E> {
 
 impl<E: Elem> Along<E> for TotalAlong<'_, E> {
     #[inline(always)]
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
-        let z = Lanes::<P, 1>::from_row(&self.output[at..]);
-        let t = Lanes::<P, 1>::from_row(&self.target[at..]);
-        for &term in self.terms.of(t, z).lanes() {
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
+        let here = at..at + count;
+        let z = Lanes::<P, 1>::from_row(&self.output[here.clone()]);
+        let t = Lanes::<P, 1>::from_row(&self.target[here.clone()]);
+        for &term in &self.terms.of(t, z).lanes()[..count] {
             self.sum += term;
         }
     }

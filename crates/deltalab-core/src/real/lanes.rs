@@ -16,20 +16,30 @@ impl<P: Pack, const K: usize> PartialEq for Lanes<P, K> {
 }
 
 impl<P: Pack> Lanes<P, 1> {
-    /// One register of numbers that lie side by side: the first N of them.
+    /// One register of numbers that lie side by side, from 1 to N of them, and 0 in the others.
     #[inline(always)]
     pub fn from_row(numbers: &[P::Elem]) -> Self {
-        assert!(numbers.len() >= P::N);
+        assert!(!numbers.is_empty() && numbers.len() <= P::N);
         // SAFETY: the numbers are there.
-        Self([unsafe { P::load(numbers.as_ptr()) }])
+        Self([unsafe {
+            match numbers.len() == P::N {
+                true => P::load(numbers.as_ptr()),
+                false => P::load_part(numbers.as_ptr(), numbers.len()),
+            }
+        }])
     }
 
-    /// Writes its numbers over the first N.
+    /// Writes its first numbers over these.
     #[inline(always)]
     pub fn to_row(self, numbers: &mut [P::Elem]) {
-        assert!(numbers.len() >= P::N);
+        assert!(!numbers.is_empty() && numbers.len() <= P::N);
         // SAFETY: the room is there.
-        unsafe { P::store(self.0[0], numbers.as_mut_ptr()) }
+        unsafe {
+            match numbers.len() == P::N {
+                true => P::store(self.0[0], numbers.as_mut_ptr()),
+                false => P::store_part(self.0[0], numbers.as_mut_ptr(), numbers.len()),
+            }
+        }
     }
 }
 

@@ -35,6 +35,29 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
         // SAFETY: as in `load`.
         unsafe { to.cast::<Self>().write_unaligned(a) }
     }
+    /// Whether it reads and writes the first numbers of a row as fast as all: a row then ends in one register filled in part,
+    /// else in smaller ones.
+    const PARTS: bool = false;
+    /// The first `count` numbers at `from`, and 0 in the others.
+    ///
+    /// # Safety
+    /// `from` points to at least `count` numbers; `count` is from 1 to N.
+    #[inline(always)]
+    unsafe fn load_part(from: *const Self::Elem, count: usize) -> Self {
+        let mut part = Self::splat(Self::Elem::default());
+        // SAFETY: the caller vouches for the numbers, and a `Pack` has room for N of them.
+        unsafe { core::ptr::copy_nonoverlapping(from, (&raw mut part).cast(), count) };
+        part
+    }
+    /// Writes the first `count` numbers.
+    ///
+    /// # Safety
+    /// `to` points to at least `count` numbers; `count` is from 1 to N.
+    #[inline(always)]
+    unsafe fn store_part(a: Self, to: *mut Self::Elem, count: usize) {
+        // SAFETY: as in `load_part`.
+        unsafe { core::ptr::copy_nonoverlapping((&raw const a).cast(), to, count) };
+    }
     /// a + b.
     fn add(a: Self, b: Self) -> Self;
     /// a − b.
@@ -241,18 +264,21 @@ impl<E: Elem> Pack for One<E> {
 
 /// Work along a row of numbers, register by register.
 pub trait Along<E: Elem> {
-    /// The numbers from `at` on, as many as the register holds.
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize);
+    /// The `count` numbers from `at` on: as many as the register holds, or fewer where the row ends.
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize);
 }
 
-/// Does the work for numbers `at` to `length`: in registers of kind P while they are filled, then in smaller ones.
+/// Does the work for numbers `at` to `length`: in registers of kind P while they are filled, then in one that is filled in part
+/// or in smaller ones.
 #[inline(always)]
 pub fn along<P: Pack>(mut at: usize, length: usize, work: &mut impl Along<P::Elem>) {
     while at + P::N <= length {
-        work.register::<P>(at);
+        work.register::<P>(at, P::N);
         at += P::N;
     }
-    if P::N > 1 && at < length {
+    if P::PARTS && at < length {
+        work.register::<P>(at, length - at);
+    } else if P::N > 1 && at < length {
         along::<P::Half>(at, length, work);
     }
 }

@@ -40,13 +40,14 @@ unsafe fn fours(from: *const f32, other: usize) -> __m256 {
     }
 }
 
-/// Declares a register type with its operations: name, element, lanes, register, mask, then the expressions.
+/// Declares a register type with its operations: name, element, lanes, register, mask, then the expressions; `all` is a mask that
+/// holds everywhere.
 macro_rules! register {
     ($(#[$doc:meta])* $name:ident, $elem:ty, $n:literal, $register:ty, $mask:ty,
      $set:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $max:ident $min:ident $and:ident $or:ident $xor:ident,
      gt: |$ga:ident, $gb:ident| $gt:expr, ge: |$ea:ident, $eb:ident| $ge:expr,
      select: |$m:ident, $yes:ident, $no:ident| $select:expr,
-     left: |$l:ident| $left:expr, right: |$r:ident| $right:expr, enter: $enter:expr, registers: $registers:literal, half: $half:ty $(, turn: |$from:ident, $stride:ident, $to:ident| $turn:expr)?) => {
+     left: |$l:ident| $left:expr, right: |$r:ident| $right:expr, enter: $enter:expr, registers: $registers:literal, half: $half:ty $(, parts: $load:ident $store:ident, all: $all:expr)? $(, turn: |$from:ident, $stride:ident, $to:ident| $turn:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         #[repr(transparent)]
@@ -95,6 +96,17 @@ macro_rules! register {
             fn shift_right(a: Self) -> Self { let $r = a.0; Self(unsafe { $right }) }
             #[inline(always)]
             fn enter<K: Kernel>(kernel: K) -> K::Out { $enter(kernel) }
+            $(
+                const PARTS: bool = true;
+                #[inline(always)]
+                unsafe fn load_part(from: *const $elem, count: usize) -> Self {
+                    Self(unsafe { $load($all >> ($n - count), from) })
+                }
+                #[inline(always)]
+                unsafe fn store_part(a: Self, to: *mut $elem, count: usize) {
+                    unsafe { $store(to, $all >> ($n - count), a.0) }
+                }
+            )?
             $(
                 const TURNS: bool = true;
                 #[inline(always)]
@@ -189,7 +201,7 @@ register!(
     select: |m, yes, no| _mm512_mask_blend_pd(m, no, yes),
     left: |a| _mm512_castsi512_pd(_mm512_slli_epi64::<52>(_mm512_castpd_si512(a))),
     right: |a| _mm512_castsi512_pd(_mm512_srli_epi64::<52>(_mm512_castpd_si512(a))),
-    enter: |kernel| unsafe { enter_avx512(kernel) }, registers: 32, half: Avx2F64
+    enter: |kernel| unsafe { enter_avx512(kernel) }, registers: 32, half: Avx2F64, parts: _mm512_maskz_loadu_pd _mm512_mask_storeu_pd, all: __mmask8::MAX
 );
 register!(
     /// Sixteen `f32` in an AVX-512 register.
@@ -199,7 +211,7 @@ register!(
     select: |m, yes, no| _mm512_mask_blend_ps(m, no, yes),
     left: |a| _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(a))),
     right: |a| _mm512_castsi512_ps(_mm512_srli_epi32::<23>(_mm512_castps_si512(a))),
-    enter: |kernel| unsafe { enter_avx512(kernel) }, registers: 32, half: Avx2F32
+    enter: |kernel| unsafe { enter_avx512(kernel) }, registers: 32, half: Avx2F32, parts: _mm512_maskz_loadu_ps _mm512_mask_storeu_ps, all: __mmask16::MAX
 );
 register!(
     /// Four `f64` in an AVX register; shifts of bits need AVX2.

@@ -2,18 +2,15 @@
 //!
 //! With few columns (online learning) the registers read `a` where it lies; where its rows lie apart (errors carried back),
 //! squares of it are turned over in registers, and what remains is summed by plain numbers. With many (mini-batches) `a` is
-//! first copied, [`TERMS`] terms of M registers at a time, to a panel that stays in the nearest cache while every column passes.
+//! first copied, [`TERMS`] terms of one or two registers at a time, to a panel that stays in the nearest cache while every column
+//! passes.
 
 use super::{Store, View};
 use crate::real::{Along, Elem, Kernel, Pack, Real, along};
 use core::mem::MaybeUninit;
 
-/// Terms of a panel: M registers of 64 bytes each make 16 KiB.
+/// Terms of a panel: a register of 64 bytes each makes 8 KiB.
 pub const TERMS: usize = 128;
-/// Registers of a panel.
-const M: usize = 2;
-/// Columns whose sums are made side by side.
-const N: usize = 6;
 /// From so many columns on, a panel pays.
 pub(super) const MANY: usize = 8;
 
@@ -39,14 +36,80 @@ pub(super) fn product<R: Real>(
         1 => (columns, 1, b.transpose(), a.transpose()),
         _ => (rows, columns, a, b),
     };
+    // Each in a function of its own: none pays for another's place on the stack, and counters and pointers find registers.
     if let (Store::Step(rate), 1, 1) = (store, terms, a.row) {
-        outer::<R::Row>(out, (rows, columns), a, b, rate);
-    } else if columns >= MANY {
-        R::enter(Panels::<R::Row> { out, sizes: (rows, terms, columns), a, b, store });
-    } else if a.row == 1 && rows > 1 {
-        in_place::<R::Row>(out, (rows, terms, columns), 0, a, b, store);
+        R::enter(Outer::<R::Row> { out, sizes: (rows, columns), a, b, rate });
     } else {
-        across::<R::Row>(out, (rows, terms, columns), a, b, store);
+        let sums = Sums::<R::Row> { out, sizes: (rows, terms, columns), a, b, store };
+        if columns >= MANY {
+            R::enter(Panels(sums));
+        } else if a.row == 1 && rows > 1 {
+            R::enter(InPlace(sums));
+        } else {
+            R::enter(Across(sums));
+        }
+    }
+}
+
+/// A product of one run.
+struct Sums<'a, P: Pack> {
+    out: &'a mut [P::Elem],
+    sizes: (usize, usize, usize),
+    a: View<'a, P::Elem>,
+    b: View<'a, P::Elem>,
+    store: Store<P::Elem>,
+}
+
+/// [`panels`].
+struct Panels<'a, P: Pack>(Sums<'a, P>);
+
+impl<P: Pack> Kernel for Panels<'_, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Sums { out, sizes, a, b, store } = self.0;
+        panels::<P>(out, sizes, a, b, store);
+    }
+}
+
+/// [`in_place`].
+struct InPlace<'a, P: Pack>(Sums<'a, P>);
+
+impl<P: Pack> Kernel for InPlace<'_, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Sums { out, sizes, a, b, store } = self.0;
+        in_place::<P>(out, sizes, 0, a, b, store);
+    }
+}
+
+/// [`across`].
+struct Across<'a, P: Pack>(Sums<'a, P>);
+
+impl<P: Pack> Kernel for Across<'_, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Sums { out, sizes, a, b, store } = self.0;
+        across::<P>(out, sizes, a, b, store);
+    }
+}
+
+/// [`outer`].
+struct Outer<'a, P: Pack> {
+    out: &'a mut [P::Elem],
+    sizes: (usize, usize),
+    a: View<'a, P::Elem>,
+    b: View<'a, P::Elem>,
+    rate: P::Elem,
+}
+
+impl<P: Pack> Kernel for Outer<'_, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        outer::<P>(self.out, self.sizes, self.a, self.b, self.rate);
     }
 }
 
@@ -55,6 +118,8 @@ pub(super) fn product<R: Real>(
 struct Rows<E> {
     start: *const E,
     stride: usize,
+    /// How many numbers the last register finds there.
+    count: usize,
 }
 
 /// The step of one pattern, out ← out + rate · (a_j b_p): nothing is summed, and every weight is seen once.
@@ -82,11 +147,11 @@ struct OuterAlong<'a, E> {
 
 impl<E: Elem> Along<E> for OuterAlong<'_, E> {
     #[inline(always)]
-    fn register<P: Pack<Elem = E>>(&mut self, at: usize) {
+    fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
         // SAFETY: `product` has checked every row.
-        let from_a = unsafe { P::load(self.a.pointer(at, 0)) };
+        let from_a = unsafe { load::<P>(self.a.pointer(at, 0), count) };
         let product = P::mul(from_a, P::splat(self.from_b));
-        put(&mut self.out[at..], product, Store::Step(self.rate));
+        put(&mut self.out[at..at + count], product, Store::Step(self.rate));
     }
 }
 
@@ -102,20 +167,23 @@ fn in_place<P: Pack>(
 ) {
     let fours = first + (rows - first) / (4 * P::N) * (4 * P::N);
     let ones = first + (rows - first) / P::N * P::N;
+    let from = |j, count| Rows { start: a.pointer(j, 0), stride: a.column, count };
     for p in 0..columns {
         let mut j = first;
         while j < fours {
-            let from = Rows { start: a.pointer(j, 0), stride: a.column };
-            block::<P, 4, 1>(out, rows, (0, terms), (j, p), from, b, store);
+            block::<P, 4, 1>(out, rows, (0, terms), (j, p), P::N, from(j, P::N), b, store);
             j += 4 * P::N;
         }
         while j < ones {
-            let from = Rows { start: a.pointer(j, 0), stride: a.column };
-            block::<P, 1, 1>(out, rows, (0, terms), (j, p), from, b, store);
+            block::<P, 1, 1>(out, rows, (0, terms), (j, p), P::N, from(j, P::N), b, store);
             j += P::N;
         }
+        if P::PARTS && j < rows {
+            let count = rows - j;
+            block::<P, 1, 1>(out, rows, (0, terms), (j, p), count, from(j, count), b, store);
+        }
     }
-    if P::N > 1 && ones < rows {
+    if !P::PARTS && P::N > 1 && ones < rows {
         in_place::<P::Half>(out, (rows, terms, columns), ones, a, b, store);
     }
 }
@@ -163,7 +231,7 @@ fn squares<P: Pack, const REGISTERS: usize>(
     let mut sums = [P::splat(-P::Elem::default()); REGISTERS]; // −0 + x is x, also for x = −0
     if let Store::Add = store {
         for m in 0..REGISTERS {
-            sums[m] = load(&out[p * rows + j + m * P::N..]);
+            sums[m] = row(&out[p * rows + j + m * P::N..][..P::N]);
         }
     }
     let whole = terms / P::N * P::N;
@@ -187,12 +255,12 @@ fn squares<P: Pack, const REGISTERS: usize>(
             for r in 0..P::N {
                 column[r] = a.at(j + m * P::N + r, k);
             }
-            sums[m] = P::add(sums[m], P::mul(load(&column), from_b));
+            sums[m] = P::add(sums[m], P::mul(row(&column[..P::N]), from_b));
         }
         k += 1;
     }
     for m in 0..REGISTERS {
-        put(&mut out[p * rows + j + m * P::N..], sums[m], store);
+        put(&mut out[p * rows + j + m * P::N..][..P::N], sums[m], store);
     }
 }
 
@@ -255,55 +323,43 @@ fn sums<E: Real, const L: usize>(
     }
 }
 
-/// [`panels`] in a function of its own, so that small products do not pay for the panel's place on the stack.
-struct Panels<'a, P: Pack> {
-    out: &'a mut [P::Elem],
-    sizes: (usize, usize, usize),
-    a: View<'a, P::Elem>,
-    b: View<'a, P::Elem>,
-    store: Store<P::Elem>,
-}
-
-impl<P: Pack> Kernel for Panels<'_, P> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        panels::<P>(self.out, self.sizes, 0, self.a, self.b, self.store);
-    }
-}
-
-/// `a` copied panel by panel, from row `j` on.
+/// `a` copied panel by panel: one register of rows and sixteen columns side by side where there are 32 registers, for there a
+/// number of `b` costs nothing if it serves one sum only; else two and six.
 #[inline(always)]
 fn panels<P: Pack>(
     out: &mut [P::Elem],
     (rows, terms, columns): (usize, usize, usize),
-    mut j: usize,
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
-    while j + M * P::N <= rows {
-        panel::<P, M>(out, (rows, terms, columns), j, a, b, store);
-        j += M * P::N;
+    if P::N == 1 {
+        return one_by_one(out, (rows, terms, columns), 0, a, b, store);
     }
-    while P::N > 1 && j + P::N <= rows {
-        panel::<P, 1>(out, (rows, terms, columns), j, a, b, store);
+    let mut j = 0;
+    if P::REGISTERS < 32 {
+        while j + 2 * P::N <= rows {
+            panel::<P, 2, 6>(out, (rows, terms, columns), (j, P::N), a, b, store);
+            j += 2 * P::N;
+        }
+    }
+    while j < rows {
+        let count = P::N.min(rows - j);
+        if P::REGISTERS < 32 {
+            panel::<P, 1, 6>(out, (rows, terms, columns), (j, count), a, b, store);
+        } else {
+            panel::<P, 1, 16>(out, (rows, terms, columns), (j, count), a, b, store);
+        }
         j += P::N;
-    }
-    if P::N == 1 && j < rows {
-        one_by_one(out, (rows, terms, columns), j, a, b, store);
-    }
-    if P::N > 1 && j < rows {
-        panels::<P::Half>(out, (rows, terms, columns), j, a, b, store);
     }
 }
 
-/// REGISTERS registers of rows, from row `j` on, of every column.
+/// REGISTERS registers of rows, from row `j` on, of every column, COLUMNS at a time; the last register has `count` rows.
 #[inline(always)]
-fn panel<P: Pack, const REGISTERS: usize>(
+fn panel<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     out: &mut [P::Elem],
     (rows, terms, columns): (usize, usize, usize),
-    j: usize,
+    (j, count): (usize, usize),
     a: View<'_, P::Elem>,
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
@@ -312,62 +368,78 @@ fn panel<P: Pack, const REGISTERS: usize>(
     let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
     let width = REGISTERS * P::N;
+    let filled = width - P::N + count;
     let mut first = 0;
     while first < terms {
         let end = (first + TERMS).min(terms);
         let store = if first == 0 { store } else { Store::Add };
-        // SAFETY: rows j to j + width and terms first to end were checked; the panel has `width` numbers a term.
+        // SAFETY: rows j to j + filled and terms first to end were checked; the panel has `width` numbers a term.
         unsafe {
             if a.row == 1 {
                 for k in first..end {
                     let term = start.add((k - first) * width);
-                    core::ptr::copy_nonoverlapping(a.pointer(j, k), term, width);
+                    core::ptr::copy_nonoverlapping(a.pointer(j, k), term, filled);
                 }
             } else {
-                for r in 0..width {
+                for r in 0..filled {
                     for k in first..end {
                         *start.add((k - first) * width + r) = *a.pointer(j + r, k);
                     }
                 }
             }
+            for r in filled..width {
+                for k in first..end {
+                    *start.add((k - first) * width + r) = P::Elem::default();
+                }
+            }
         }
-        let from = Rows { start: start.cast_const(), stride: width };
+        let from = Rows { start: start.cast_const(), stride: width, count: P::N };
+        let terms = (first, end);
         let mut p = 0;
-        while p + N <= columns {
-            block::<P, REGISTERS, N>(out, rows, (first, end), (j, p), from, b, store);
-            p += N;
+        while p + COLUMNS <= columns {
+            block::<P, REGISTERS, COLUMNS>(out, rows, terms, (j, p), count, from, b, store);
+            p += COLUMNS;
+        }
+        while p + 4 <= columns {
+            block::<P, REGISTERS, 4>(out, rows, terms, (j, p), count, from, b, store);
+            p += 4;
         }
         while p < columns {
-            block::<P, REGISTERS, 1>(out, rows, (first, end), (j, p), from, b, store);
+            block::<P, REGISTERS, 1>(out, rows, terms, (j, p), count, from, b, store);
             p += 1;
         }
         first = end;
     }
 }
 
-/// REGISTERS registers of rows, from row j on, of COLUMNS columns from p on; `from` holds the terms from `first` to `end`.
+/// REGISTERS registers of rows, from row j on, of COLUMNS columns from p on; `from` holds the terms from `first` to `end`. The last
+/// register has `count` rows.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)] // sizes, places and numbers of three matrices
 fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     out: &mut [P::Elem],
     rows: usize,
     (first, end): (usize, usize),
     (j, p): (usize, usize),
+    count: usize,
     from: Rows<P::Elem>,
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
+    let in_register = |m, count| if m + 1 == REGISTERS { count } else { P::N };
     let mut sums = [[P::splat(P::Elem::default()); REGISTERS]; COLUMNS];
     let mut k = first;
     if let Store::Add = store {
         for c in 0..COLUMNS {
             for m in 0..REGISTERS {
-                sums[c][m] = load::<P>(&out[(p + c) * rows + j + m * P::N..]);
+                let at = (p + c) * rows + j + m * P::N;
+                sums[c][m] = row(&out[at..at + in_register(m, count)]);
             }
         }
     } else {
         for m in 0..REGISTERS {
             // SAFETY: `product` has checked every row and term.
-            let from_a = unsafe { P::load(from.start.add(m * P::N)) };
+            let from_a = unsafe { load::<P>(from.start.add(m * P::N), in_register(m, from.count)) };
             for c in 0..COLUMNS {
                 sums[c][m] = P::mul(from_a, P::splat(b.at(k, p + c)));
             }
@@ -377,8 +449,9 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     while k < end {
         let mut from_a = [P::splat(P::Elem::default()); REGISTERS];
         for m in 0..REGISTERS {
+            let at = (k - first) * from.stride + m * P::N;
             // SAFETY: as above.
-            from_a[m] = unsafe { P::load(from.start.add((k - first) * from.stride + m * P::N)) };
+            from_a[m] = unsafe { load(from.start.add(at), in_register(m, from.count)) };
         }
         for c in 0..COLUMNS {
             let from_b = P::splat(b.at(k, p + c));
@@ -390,27 +463,43 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     }
     for c in 0..COLUMNS {
         for m in 0..REGISTERS {
-            put(&mut out[(p + c) * rows + j + m * P::N..], sums[c][m], store);
+            let at = (p + c) * rows + j + m * P::N;
+            put(&mut out[at..at + in_register(m, count)], sums[c][m], store);
         }
     }
 }
 
-/// Puts whole sums into the first register of a row.
+/// Puts the sums of a register where `store` says: as many as there is room for.
 #[inline(always)]
 fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<P::Elem>) {
-    assert!(out.len() >= P::N);
     let value = match store {
         Store::Set | Store::Add => sums,
-        Store::Step(rate) => P::add(load(out), P::mul(P::splat(rate), sums)),
+        Store::Step(rate) => P::add(row(out), P::mul(P::splat(rate), sums)),
     };
-    // SAFETY: `out` has N numbers.
-    unsafe { P::store(value, out.as_mut_ptr()) };
+    assert!(!out.is_empty() && out.len() <= P::N);
+    // SAFETY: the room is there.
+    unsafe {
+        match out.len() == P::N {
+            true => P::store(value, out.as_mut_ptr()),
+            false => P::store_part(value, out.as_mut_ptr(), out.len()),
+        }
+    }
 }
 
-/// The first register of a row.
+/// A register of these numbers, 0 where there are fewer than N.
 #[inline(always)]
-fn load<P: Pack>(row: &[P::Elem]) -> P {
-    assert!(row.len() >= P::N);
-    // SAFETY: N numbers are there.
-    unsafe { P::load(row.as_ptr()) }
+fn row<P: Pack>(numbers: &[P::Elem]) -> P {
+    assert!(!numbers.is_empty() && numbers.len() <= P::N);
+    // SAFETY: the numbers are there.
+    unsafe { load(numbers.as_ptr(), numbers.len()) }
+}
+
+/// The first `count` numbers, and 0 where that is fewer than N.
+///
+/// # Safety
+/// They are there, at least one and at most N.
+#[inline(always)]
+unsafe fn load<P: Pack>(from: *const P::Elem, count: usize) -> P {
+    // SAFETY: the caller vouches for the numbers.
+    unsafe { if count == P::N { P::load(from) } else { P::load_part(from, count) } }
 }
