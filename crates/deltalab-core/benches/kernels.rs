@@ -47,6 +47,7 @@ macro_rules! for_each_kind {
                 $function::<Alone<Avx512F32>>($criterion, "f32 avx512 alone");
                 $function::<Lanes<Avx512F64, 1>>($criterion, "f64 avx512");
                 $function::<Lanes<Avx512F64, 4>>($criterion, "f64 avx512 x 4");
+                $function::<Lanes<Avx512F64, 8>>($criterion, "f64 avx512 x 8");
                 $function::<Lanes<Avx512F32, 1>>($criterion, "f32 avx512");
             }
         }
@@ -135,8 +136,8 @@ fn products<R: Real>(criterion: &mut Criterion, kind: &str) {
         group.throughput(Throughput::Elements(operations as u64));
         group.bench_function(BenchmarkId::new(shape, kind), |bencher| {
             bencher.iter(|| {
-                let (a, b) = (View::columns(&a, rows), View::columns(&b, terms));
-                product(&mut out, (rows, terms, columns), a, b, Store::Set);
+                let a = View::new(&a, (rows, terms));
+                product(&mut out, a, View::new(&b, (terms, columns)), Store::Set);
                 black_box(&out);
             });
         });

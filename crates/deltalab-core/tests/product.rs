@@ -79,19 +79,19 @@ impl Case {
         let all = |x: &[f64]| x.iter().map(|&x| R::of(x)).collect::<Vec<_>>();
         let (a, b, mut out) = (all(&self.a), all(&self.b), all(&self.out));
         let a = match self.a_is_transposed {
-            true => View::transposed(&a, terms),
-            false => View::columns(&a, rows),
+            true => View::new(&a, (terms, rows)).transpose(),
+            false => View::new(&a, (rows, terms)),
         };
         let b = match self.b_is_transposed {
-            true => View::transposed(&b, columns),
-            false => View::columns(&b, terms),
+            true => View::new(&b, (columns, terms)).transpose(),
+            false => View::new(&b, (terms, columns)),
         };
         let store = match self.store {
             Store::Set => Store::Set,
             Store::Add => Store::Add,
             Store::Step(rate) => Store::Step(R::of(rate)),
         };
-        product(&mut out, self.sizes, a, b, store);
+        product(&mut out, a, b, store);
         out
     }
 
@@ -143,6 +143,7 @@ fn every_kind_of_number_makes_the_same_sums() {
             if Level::Avx512.available() {
                 alone::<Avx512F64>(&case);
                 alone::<Avx512F32>(&case);
+                case.agrees::<Lanes<Avx512F64, 8>>();
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod initialiser;
 mod layers;
 mod mirror;
 mod parameters;
+mod parts;
 mod passes;
 pub mod product;
 mod settling;
@@ -27,7 +28,7 @@ pub use topology::{Connectivity, Layer, NetworkParams, Path, Topology, TopologyE
 
 use crate::real::{Elem, Real};
 use nalgebra::DMatrix;
-use product::View;
+use parts::Parts;
 use std::sync::Arc;
 
 /// A network with its weights: one, or one per lane.
@@ -39,6 +40,7 @@ pub struct Network<R> {
     pub values: Parameters<R>,
     /// By path, 1 where a weight exists and 0 where it does not; `None`: all exist.
     masks: Vec<Option<DMatrix<R>>>,
+    parts: Parts,
 }
 
 impl<R: Real> Network<R> {
@@ -51,7 +53,8 @@ impl<R: Real> Network<R> {
             Some(DMatrix::from_fn(rows, columns, |j, i| R::of(f64::from(u8::from(mask[j][i])))))
         });
         let masks = masks.collect();
-        Self { values: Parameters::zeros(&topology), topology, masks }
+        let (values, parts) = (Parameters::zeros(&topology), Parts::new(&topology));
+        Self { topology, values, masks, parts }
     }
 
     /// Gives one lane its weights and biases, rounded to the precision of the run.
@@ -74,21 +77,6 @@ impl<R: Real> Network<R> {
         Initial {
             weights: self.values.weights.iter().map(|w| w.map(|x| widen(&x))).collect(),
             biases: self.values.biases.iter().map(|b| b.iter().map(widen).collect()).collect(),
-        }
-    }
-
-    /// The weights of a path, receiving x sending: its own, or the transpose of the path that it answers.
-    #[inline(always)]
-    fn weights(&self, path: usize) -> View<'_, R> {
-        let Path { to, from, shared, reciprocal_of, .. } = &self.topology.paths[path];
-        match (shared, reciprocal_of) {
-            (true, Some(owner)) => View::transposed(
-                self.values.weights[*owner].as_slice(),
-                self.topology.layers[*from].units,
-            ),
-            _ => {
-                View::columns(self.values.weights[path].as_slice(), self.topology.layers[*to].units)
-            }
         }
     }
 

@@ -1,7 +1,8 @@
 //! The passes over a network, each a kernel: compiled once per kind of number, shared by all rules.
 
+use super::parts::Part;
 use super::product::{Store, View, product, product_in_place};
-use super::{Layers, Network, Parameters, Path};
+use super::{Layers, Network, Parameters};
 use crate::real::{Kernel, Real};
 
 /// Activity flows up.
@@ -17,8 +18,9 @@ impl<R: Real> Kernel for Forward<'_, R> {
     #[inline(always)]
     fn run(self) {
         let Self { network, net, activity, patterns } = self;
-        for (layer, shape) in network.topology.layers.iter().enumerate().skip(1) {
-            let eta = net.of_mut(layer, patterns);
+        let layers = &network.topology.layers;
+        for layer in 1..layers.len() {
+            let (shape, eta) = (&layers[layer], net.of_mut(layer, patterns));
             net_input(network, layer, activity, eta, patterns);
             shape.activation.apply(shape.units, eta, activity.of_mut(layer, patterns));
         }
@@ -35,16 +37,14 @@ pub(super) fn net_input<R: Real>(
     patterns: usize,
 ) {
     let mut store = Store::Set;
-    for (n, path) in network.topology.paths.iter().enumerate() {
-        if path.to == layer {
-            add_path(network, n, activity, eta, patterns, store);
-            store = Store::Add;
-        }
+    for part in &network.parts.arriving[layer] {
+        add_part(network, part, activity, eta, patterns, store);
+        store = Store::Add;
     }
     if let Store::Set = store {
         eta.fill(R::zero()); // no path leads here
     }
-    add_bias(network, layer, eta);
+    add_bias(network, layer, eta, patterns);
 }
 
 /// [`net_input`], compiled once.
@@ -64,31 +64,33 @@ impl<R: Real> Kernel for NetInput<'_, R> {
     }
 }
 
-/// What one path brings to η.
+/// What one path brings to the sums of a layer: to η from activities, or to errors from errors.
 #[inline(always)]
-pub(super) fn add_path<R: Real>(
+pub(super) fn add_part<R: Real>(
     network: &Network<R>,
-    path: usize,
-    activity: &Layers<R>,
-    eta: &mut [R],
+    part: &Part,
+    from: &Layers<R>,
+    sums: &mut [R],
     patterns: usize,
     store: Store<R>,
 ) {
-    let (layers, Path { to, from, .. }) = (&network.topology.layers, &network.topology.paths[path]);
-    let (units, senders) = (layers[*to].units, layers[*from].units);
-    let y = View::columns(activity.of(*from, patterns), senders);
-    product_in_place(eta, (units, senders, patterns), network.weights(path), y, store);
+    let q = View::new(from.of(part.layer, patterns), (part.terms, patterns));
+    product_in_place(sums, part.view(&network.values.weights), q, store);
 }
 
 /// The bias of every unit, last of its sum.
 #[inline(always)]
-pub(super) fn add_bias<R: Real>(network: &Network<R>, layer: usize, eta: &mut [R]) {
-    let shape = &network.topology.layers[layer];
-    if shape.bias {
-        for eta in eta.chunks_exact_mut(shape.units) {
-            for (eta, &b) in eta.iter_mut().zip(&network.values.biases[layer]) {
-                *eta += b;
-            }
+pub(super) fn add_bias<R: Real>(
+    network: &Network<R>,
+    layer: usize,
+    eta: &mut [R],
+    patterns: usize,
+) {
+    let biases = &network.values.biases[layer];
+    let units = biases.len();
+    for p in 0..patterns {
+        for (eta, &b) in eta[p * units..(p + 1) * units].iter_mut().zip(biases) {
+            *eta += b;
         }
     }
 }
@@ -106,16 +108,12 @@ impl<R: Real> Kernel for Backward<'_, R> {
     #[inline(always)]
     fn run(self) {
         let Self { network, layer, delta, patterns } = self;
-        let layers = &network.topology.layers;
-        let units = layers[layer].units;
         let (here, above) = delta.split(layer, patterns);
         let mut store = Store::Set;
-        for (n, path) in network.topology.paths.iter().enumerate() {
-            if path.from == layer && path.to > layer {
-                let receivers = layers[path.to].units;
-                let d = View::columns(above.of(path.to, patterns), receivers);
-                let weights = network.weights(n).transpose();
-                product_in_place(here, (units, receivers, patterns), weights, d, store);
+        for part in &network.parts.leaving[layer] {
+            if part.layer > layer {
+                let d = View::new(above.of(part.layer, patterns), (part.terms, patterns));
+                product_in_place(here, part.view(&network.values.weights), d, store);
                 store = Store::Add;
             }
         }
@@ -180,9 +178,9 @@ impl<R: Real> Kernel for OuterProducts<'_, R> {
                 continue;
             }
             let (to, from) = (layers[path.to].units, layers[path.from].units);
-            let a = View::columns(receiving.of(path.to, patterns), to);
-            let b = View::transposed(sending.of(path.from, patterns), from);
-            product(c, (to, patterns, from), a, b, Store::Set);
+            let a = View::new(receiving.of(path.to, patterns), (to, patterns));
+            let b = View::new(sending.of(path.from, patterns), (from, patterns)).transpose();
+            product(c, a, b, Store::Set);
             if let Some(mask) = &network.masks[n] {
                 // Selected, not multiplied: NaN · 0 would stay NaN.
                 for (c, &on) in c.iter_mut().zip(mask.as_slice()) {
@@ -218,23 +216,22 @@ impl<R: Real> Kernel for Step<'_, R> {
     fn run(self) {
         let Self { network, rate, receiving, sending, patterns } = self;
         let Network { topology, values, .. } = network;
-        let layers = &topology.layers;
         for (w, path) in values.weights.iter_mut().zip(&topology.paths) {
+            let (to, from) = w.shape();
             if path.shared {
                 continue;
             }
-            let (to, from) = (layers[path.to].units, layers[path.from].units);
-            let a = View::columns(receiving.of(path.to, patterns), to);
-            let b = View::transposed(sending.of(path.from, patterns), from);
-            product_in_place(w.as_mut_slice(), (to, patterns, from), a, b, Store::Step(rate));
+            let a = View::new(receiving.of(path.to, patterns), (to, patterns));
+            let b = View::new(sending.of(path.from, patterns), (from, patterns)).transpose();
+            product_in_place(w.as_mut_slice(), a, b, Store::Step(rate));
         }
         for (layer, b) in values.biases.iter_mut().enumerate() {
-            let a = receiving.of(layer, patterns);
             let units = b.len();
-            for (j, b) in b.iter_mut().enumerate() {
-                let mut sum = a[j];
+            let (first, others) = receiving.of(layer, patterns).split_at(units);
+            for (j, (b, &a)) in b.iter_mut().zip(first).enumerate() {
+                let mut sum = a;
                 for p in 1..patterns {
-                    sum += a[p * units + j];
+                    sum += others[(p - 1) * units + j];
                 }
                 *b += rate * sum;
             }

@@ -12,8 +12,8 @@
 //!
 //! A *nudged* output has β (t − z) added to its net input (Scellier & Bengio 2017).
 
-use super::passes::{NetInput, add_bias, add_path};
-use super::product::{Store, View, product};
+use super::passes::{NetInput, add_bias, add_part};
+use super::product::Store;
 use super::{Layers, Network, Topology};
 use crate::params::{Interval, Must};
 use crate::real::{Kernel, Mask, Real};
@@ -181,19 +181,20 @@ impl<R: Real> Settled<R> {
     #[inline(always)]
     fn clamped_input(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
         let Self { activity, from_clamped, .. } = self;
-        let layers = &network.topology.layers;
         let mut store = Store::Set;
-        for (n, path) in network.topology.paths.iter().enumerate() {
-            if path.to == layer {
-                if path.from != 0 && path.from < end {
-                    return;
-                }
-                let sum = from_clamped.of_mut(layer, patterns);
-                let (units, senders) = (layers[layer].units, layers[path.from].units);
-                let y = View::columns(activity.of(path.from, patterns), senders);
-                product(sum, (units, senders, patterns), network.weights(n), y, store);
-                store = Store::Add;
+        for part in &network.parts.arriving[layer] {
+            if part.layer != 0 && part.layer < end {
+                return;
             }
+            add_part(
+                network,
+                part,
+                activity,
+                from_clamped.of_mut(layer, patterns),
+                patterns,
+                store,
+            );
+            store = Store::Add;
         }
     }
 
@@ -203,23 +204,21 @@ impl<R: Real> Settled<R> {
         let Self { net, activity, from_clamped, .. } = self;
         let eta = net.of_mut(layer, patterns);
         let (mut begins, mut store) = (true, Store::Set);
-        for (n, path) in network.topology.paths.iter().enumerate() {
-            if path.to == layer {
-                begins &= path.from == 0 || path.from >= end;
-                if begins {
-                    if let Store::Set = store {
-                        eta.copy_from_slice(from_clamped.of(layer, patterns));
-                    }
-                } else {
-                    add_path(network, n, activity, eta, patterns, store);
+        for part in &network.parts.arriving[layer] {
+            begins &= part.layer == 0 || part.layer >= end;
+            if begins {
+                if let Store::Set = store {
+                    eta.copy_from_slice(from_clamped.of(layer, patterns));
                 }
-                store = Store::Add;
+            } else {
+                add_part(network, part, activity, eta, patterns, store);
             }
+            store = Store::Add;
         }
         if let Store::Set = store {
             eta.fill(R::zero()); // no path leads here
         }
-        add_bias(network, layer, eta);
+        add_bias(network, layer, eta, patterns);
     }
 
     /// f(η) of a layer, at the recorded net inputs: what derivatives are taken from.
@@ -378,14 +377,9 @@ impl<R: Real> Kernel for SettleErrors<'_, R> {
             for (layer, shape) in layers.iter().enumerate().skip(1) {
                 let sum = sum.of_mut(layer, patterns);
                 let mut store = Store::Set;
-                for (n, path) in network.topology.paths.iter().enumerate() {
-                    if path.from == layer {
-                        let receivers = layers[path.to].units;
-                        let from = View::columns(v.of(path.to, patterns), receivers);
-                        let weights = network.weights(n).transpose();
-                        product(sum, (shape.units, receivers, patterns), weights, from, store);
-                        store = Store::Add;
-                    }
+                for part in &network.parts.leaving[layer] {
+                    add_part(network, part, v, sum, patterns, store);
+                    store = Store::Add;
                 }
                 if let Store::Set = store {
                     sum.fill(R::zero()); // no path leaves here

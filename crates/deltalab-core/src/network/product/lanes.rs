@@ -12,10 +12,7 @@ pub(super) fn product<R: Real>(
     b: View<'_, R>,
     store: Store<R>,
 ) {
-    let (rows, terms, columns) = sizes;
-    if terms == 1 {
-        return outer(out, (rows, columns), a, b, store);
-    }
+    let (_, _, columns) = sizes;
     let mut p = 0;
     if R::ACCUMULATORS == 16 {
         while p + 4 <= columns {
@@ -108,28 +105,6 @@ fn block<R: Real, const M: usize, const N: usize>(
             match store {
                 Store::Set | Store::Add => *out = sums[n][m],
                 Store::Step(rate) => *out += rate * sums[n][m],
-            }
-        }
-    }
-}
-
-/// Products of one term: nothing is summed.
-#[inline(always)]
-fn outer<R: Real>(
-    out: &mut [R],
-    (rows, columns): (usize, usize),
-    a: View<'_, R>,
-    b: View<'_, R>,
-    store: Store<R>,
-) {
-    for (p, out) in out.chunks_exact_mut(rows).take(columns).enumerate() {
-        let from_b = b.at(0, p);
-        for (j, out) in out.iter_mut().enumerate() {
-            let product = a.at(j, 0) * from_b;
-            match store {
-                Store::Set => *out = product,
-                Store::Add => *out += product,
-                Store::Step(rate) => *out += rate * product,
             }
         }
     }

@@ -2,16 +2,19 @@
 //!
 //! s(j, p) = Σ_k a(j, k) b(k, p), k ascending, one multiplication and one addition at a time. Net inputs (W · y), errors carried
 //! back (Wᵀ · δ) and changes (δ · xᵀ) are this one sum with other strides. Blocking changes which sums are made side by
-//! side, never the order within a sum: the same bits in lanes (`lanes.rs`) and along the units of a lone run (`units.rs`).
+//! side, never the order within a sum: the same bits in lanes (`lanes.rs`), along the units of a lone run (`units.rs`) and
+//! number by number (`single.rs`).
 
 mod lanes;
+mod outer;
+mod single;
 mod units;
 mod view;
 
 pub use units::TERMS;
 pub use view::View;
 
-use crate::real::{Kernel, Pack, Real};
+use crate::real::{Kernel, Real};
 
 /// What becomes of a sum s.
 #[derive(Clone, Copy)]
@@ -27,32 +30,19 @@ pub enum Store<R> {
 /// Puts the sums of a product where `store` says. `out` is `rows x columns`, column by column; a is `rows x terms`, b
 /// `terms x columns`. Compiled once for each kind of number.
 #[inline(always)]
-pub fn product<R: Real>(
-    out: &mut [R],
-    sizes: (usize, usize, usize),
-    a: View<'_, R>,
-    b: View<'_, R>,
-    store: Store<R>,
-) {
-    R::enter(Product { out, sizes, a, b, store });
+pub fn product<R: Real>(out: &mut [R], a: View<'_, R>, b: View<'_, R>, store: Store<R>) {
+    R::enter(Product { out, a, b, store });
 }
 
-/// [`product()`], in lanes part of the pass that calls it: for the few passes where small nets spend their time.
+/// [`product()`], its choice (in lanes all of it) part of the pass that calls it: for the few passes where small nets spend
+/// their time.
 #[inline(always)]
-pub fn product_in_place<R: Real>(
-    out: &mut [R],
-    sizes: (usize, usize, usize),
-    a: View<'_, R>,
-    b: View<'_, R>,
-    store: Store<R>,
-) {
-    let this = Product { out, sizes, a, b, store };
-    if R::LANES == 1 { R::enter(this) } else { this.run() }
+pub fn product_in_place<R: Real>(out: &mut [R], a: View<'_, R>, b: View<'_, R>, store: Store<R>) {
+    Product { out, a, b, store }.run();
 }
 
 struct Product<'a, R> {
     out: &'a mut [R],
-    sizes: (usize, usize, usize),
     a: View<'a, R>,
     b: View<'a, R>,
     store: Store<R>,
@@ -62,17 +52,22 @@ impl<R: Real> Kernel for Product<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { out, sizes, a, b, store } = self;
+        let Self { out, a, b, store } = self;
+        let sizes = (a.rows, a.columns, b.columns);
         let (rows, terms, columns) = sizes;
-        if rows == 0 || terms == 0 || columns == 0 {
+        assert!(
+            b.rows == terms && out.len() >= rows * columns,
+            "a product of matrices that do not fit"
+        );
+        if rows == 0 || terms == 0 {
             return;
         }
-        a.check(rows, terms);
-        b.check(terms, columns);
-        assert!(out.len() >= rows * columns, "a product larger than its room");
-        // A lone run that has no registers is a single lane, unless panels pay.
-        if R::LANES == 1 && (R::Row::N > 1 || columns >= units::MANY) {
+        if R::IN_ROWS || (R::LANES == 1 && columns >= units::MANY) {
             units::product(out, sizes, a, b, store);
+        } else if terms == 1 {
+            outer::product(out, (rows, columns), a, b, store);
+        } else if R::LANES == 1 {
+            single::product(out, sizes, a, b, store);
         } else {
             lanes::product(out, sizes, a, b, store);
         }

@@ -2,53 +2,44 @@
 
 use crate::real::Real;
 
-/// A matrix inside a slice: element (r, c) stands at `r · row + c · column`.
+/// A matrix of `rows x columns` inside a slice that has room for it: element (r, c) stands at `r · row + c · column`.
 #[derive(Clone, Copy)]
 pub struct View<'a, R> {
     data: &'a [R],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
     pub(super) row: usize,
     pub(super) column: usize,
 }
 
 impl<'a, R: Real> View<'a, R> {
-    /// A matrix of `rows` rows stored column by column.
+    /// A matrix of so many rows and columns, stored column by column. Panics where the slice is too short for it.
     #[inline(always)]
-    pub fn columns(data: &'a [R], rows: usize) -> Self {
-        Self { data, row: 1, column: rows }
-    }
-
-    /// The transpose of a matrix of `rows` rows stored column by column.
-    #[inline(always)]
-    pub fn transposed(data: &'a [R], rows: usize) -> Self {
-        Self { data, row: rows, column: 1 }
+    pub fn new(data: &'a [R], (rows, columns): (usize, usize)) -> Self {
+        assert!(rows * columns <= data.len(), "a matrix larger than its storage");
+        Self { data, rows, columns, row: 1, column: rows }
     }
 
     /// Its transpose.
     #[inline(always)]
     pub fn transpose(self) -> Self {
-        Self { data: self.data, row: self.column, column: self.row }
+        let Self { data, rows, columns, row, column } = self;
+        Self { data, rows: columns, columns: rows, row: column, column: row }
     }
 
-    /// Panics unless every element of a `rows x columns` matrix lies in the slice: what [`at`](Self::at) relies on.
-    #[inline(always)]
-    pub(super) fn check(&self, rows: usize, columns: usize) {
-        let last = (rows - 1) * self.row + (columns - 1) * self.column;
-        assert!(last < self.data.len(), "a matrix larger than its storage");
-    }
-
-    /// An element of the matrix that was checked.
+    /// An element.
     #[inline(always)]
     pub(super) fn at(&self, r: usize, c: usize) -> R {
-        let index = r * self.row + c * self.column;
-        debug_assert!(index < self.data.len());
-        // SAFETY: `product`, the only way to here, calls `check` for the whole matrix first and asks for nothing outside of it.
-        unsafe { *self.data.get_unchecked(index) }
+        debug_assert!(r < self.rows && c < self.columns);
+        // SAFETY: products ask for elements of the matrix only, and the slice has room for all of them.
+        unsafe { *self.data.get_unchecked(r * self.row + c * self.column) }
     }
 
     /// The same matrix as numbers of one run.
     #[inline(always)]
     pub(super) fn numbers(self) -> View<'a, R::Elem> {
-        View { data: R::numbers(self.data), row: self.row, column: self.column }
+        let Self { data, rows, columns, row, column } = self;
+        View { data: R::numbers(data), rows, columns, row, column }
     }
 
     /// Where an element stands.
