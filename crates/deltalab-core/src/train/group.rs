@@ -71,6 +71,9 @@ pub struct Snapshot {
 /// checking and choosing is shared by more runs; beyond, one or two do better.
 const FEW_PARAMETERS: usize = 512;
 
+/// Up to so many, even 64 runs of f64 stay in the nearest cache.
+const TINY_PARAMETERS: usize = 64;
+
 /// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers:
 /// in mini-batches, which use each weight many times while it is near, and online.
 const MANY_PARAMETERS: [usize; 2] = [40_000, 200_000];
@@ -102,7 +105,7 @@ fn train<R: Real, L: Rule>(params: &L::Params, setup: &Arc<Setup>) -> Box<dyn Gr
 
 /// The kinds of number of one precision: alone, then in lanes, by level. Baseline has no kind of its own for a lone run.
 macro_rules! choose {
-    ($function:ident, $scalar:ty, $baseline:ty, $avx2:ident $two:literal $eight:literal, $avx512:ident $four:literal) => {
+    ($function:ident, $scalar:ty, $baseline:ty, $avx2:ident $two:literal $eight:literal, $avx512:ident $four:literal $many:literal) => {
         fn $function<L: Rule>(
             params: &L::Params,
             setup: &Arc<Setup>,
@@ -131,6 +134,10 @@ macro_rules! choose {
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if alone => train::<Alone<$avx512>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
+                Level::Avx512 if parameters <= TINY_PARAMETERS && runs > 6 * $avx512::N => {
+                    train::<Lanes<$avx512, $many>, L>(params, setup)
+                }
+                #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if parameters <= FEW_PARAMETERS && runs > 2 * $avx512::N => {
                     train::<Lanes<$avx512, $four>, L>(params, setup)
                 }
@@ -157,5 +164,5 @@ type BaselineF64 = Lanes<crate::real::Pair<f64>, 4>;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
 type BaselineF32 = Lanes<crate::real::Pair<f32>, 4>;
 
-choose!(group_f64, f64, BaselineF64, Avx2F64 2 8, Avx512F64 4);
-choose!(group_f32, f32, BaselineF32, Avx2F32 1 1, Avx512F32 1);
+choose!(group_f64, f64, BaselineF64, Avx2F64 2 8, Avx512F64 4 8);
+choose!(group_f32, f32, BaselineF32, Avx2F32 1 1, Avx512F32 1 1);

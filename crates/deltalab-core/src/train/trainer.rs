@@ -668,7 +668,8 @@ fn fill<R: Real>(units: &mut [R], from: &[R::Elem]) {
     }
 }
 
-/// Patterns in one lane, each of so many units. One plain loop: a pattern of a small net is two or three numbers.
+/// Patterns in one lane, each of so many units. The numbers of small patterns are known to the compiler: counting them would take
+/// longer than moving them.
 #[inline(always)]
 fn fill_lane<R: Real>(
     numbers: &mut [R::Elem],
@@ -677,12 +678,31 @@ fn fill_lane<R: Real>(
     patterns: &[u32],
     units: usize,
 ) {
-    let mut at = lane;
-    for &pattern in patterns {
+    match units {
+        1 => fill_units::<R>(numbers, lane, from, patterns, 1),
+        2 => fill_units::<R>(numbers, lane, from, patterns, 2),
+        3 => fill_units::<R>(numbers, lane, from, patterns, 3),
+        4 => fill_units::<R>(numbers, lane, from, patterns, 4),
+        8 => fill_units::<R>(numbers, lane, from, patterns, 8),
+        _ => fill_units::<R>(numbers, lane, from, patterns, units),
+    }
+}
+
+/// [`fill_lane`] of patterns of so many units.
+#[inline(always)]
+fn fill_units<R: Real>(
+    numbers: &mut [R::Elem],
+    lane: usize,
+    from: &[R::Elem],
+    patterns: &[u32],
+    units: usize,
+) {
+    assert!(lane < R::LANES);
+    for (to, &pattern) in numbers.chunks_exact_mut((units * R::LANES).max(1)).zip(patterns) {
         let first = pattern as usize * units;
-        for &x in &from[first..first + units] {
-            numbers[at] = x;
-            at += R::LANES;
+        let from = &from[first..first + units];
+        for unit in 0..units {
+            to[unit * R::LANES + lane] = from[unit];
         }
     }
 }
