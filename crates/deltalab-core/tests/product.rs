@@ -27,12 +27,16 @@ impl Case {
         let (store, terms) = match kind {
             0 => (Store::Set, many),
             1 => (Store::Add, many),
-            2 => (Store::Step(0.3), few),
-            _ => (Store::Step(0.3), 1),
+            2 => (Store::Step { rate: 0.3, share: 0.7 }, few),
+            _ => (Store::Step { rate: 0.3, share: 1.0 }, 1),
         };
         // Or zeros of both signs, so few that some sums have only terms of −0.
         let zeros = below(4) == 0;
         let terms = if zeros { 1 + below(10) } else { terms };
+        let store = match store {
+            Store::Step { rate, .. } if terms == 1 => Store::Step { rate, share: 1.0 },
+            other => other,
+        };
         let mut number = || match zeros {
             true => [0.0, -0.0][stream.below(2) as usize],
             false => stream.normal(),
@@ -65,7 +69,7 @@ impl Case {
                     sum += term(k);
                 }
                 *out = match self.store {
-                    Store::Step(rate) => *out + number(rate) * sum,
+                    Store::Step { rate, share } => *out + number(rate) * (number(share) * sum),
                     _ => sum,
                 };
             }
@@ -89,7 +93,7 @@ impl Case {
         let store = match self.store {
             Store::Set => Store::Set,
             Store::Add => Store::Add,
-            Store::Step(rate) => Store::Step(R::of(rate)),
+            Store::Step { rate, share } => Store::Step { rate: R::of(rate), share: R::of(share) },
         };
         product(&mut out, a, b, store);
         out

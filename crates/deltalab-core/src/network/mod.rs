@@ -119,11 +119,18 @@ impl<R: Real> Network<R> {
         self.outer_products_of(Paths::All, receiving, sending, direction, patterns);
     }
 
-    /// [`outer_products`](Self::outer_products) and the step along them in one pass: w ← w + ε Σ_p a_jp b_ip, of at most
-    /// [`product::TERMS`] patterns, in a network whose paths [all learn freely](Topology::learns_freely).
+    /// [`outer_products`](Self::outer_products) and the step along them in one pass: w ← w + ε · share · Σ_p a_jp b_ip, of at most
+    /// [`product::TERMS`] patterns, in a network whose paths [all learn freely](Topology::learns_freely). The share is 1, or
+    /// for a mean 1 over the number of patterns.
     #[inline(always)]
-    pub fn step(&mut self, rate: R, receiving: &Layers<R>, sending: &Layers<R>, patterns: usize) {
-        R::enter(passes::Step { network: self, rate, receiving, sending, patterns });
+    pub fn step(
+        &mut self,
+        (rate, share): (R, R),
+        receiving: &Layers<R>,
+        sending: &Layers<R>,
+        patterns: usize,
+    ) {
+        R::enter(passes::Step { network: self, rate, share, receiving, sending, patterns });
     }
 
     /// Outer products for some paths only; others get 0. Biases as in [`outer_products`](Self::outer_products).

@@ -205,6 +205,7 @@ impl<R: Real> Kernel for OuterProducts<'_, R> {
 pub(super) struct Step<'a, R> {
     pub network: &'a mut Network<R>,
     pub rate: R,
+    pub share: R,
     pub receiving: &'a Layers<R>,
     pub sending: &'a Layers<R>,
     pub patterns: usize,
@@ -214,7 +215,7 @@ impl<R: Real> Kernel for Step<'_, R> {
     type Out = ();
     #[inline(always)]
     fn run(self) {
-        let Self { network, rate, receiving, sending, patterns } = self;
+        let Self { network, rate, share, receiving, sending, patterns } = self;
         let Network { topology, values, .. } = network;
         for (w, path) in values.weights.iter_mut().zip(&topology.paths) {
             let (to, from) = w.shape();
@@ -223,18 +224,57 @@ impl<R: Real> Kernel for Step<'_, R> {
             }
             let a = View::new(receiving.of(path.to, patterns), (to, patterns));
             let b = View::new(sending.of(path.from, patterns), (from, patterns)).transpose();
-            product_in_place(w.as_mut_slice(), a, b, Store::Step(rate));
+            product_in_place(w.as_mut_slice(), a, b, Store::Step { rate, share });
         }
         for (layer, b) in values.biases.iter_mut().enumerate() {
-            let units = b.len();
-            let (first, others) = receiving.of(layer, patterns).split_at(units);
-            for (j, (b, &a)) in b.iter_mut().zip(first).enumerate() {
-                let mut sum = a;
-                for p in 1..patterns {
-                    sum += others[(p - 1) * units + j];
-                }
-                *b += rate * sum;
-            }
+            step_biases(b, receiving.of(layer, patterns), rate, share);
         }
+    }
+}
+
+/// b ← b + rate · (share · Σ_p a_jp), patterns ascending.
+#[inline(always)]
+fn step_biases<R: Real>(biases: &mut [R], a: &[R], rate: R, share: R) {
+    if biases.len() == a.len() {
+        for (b, &a) in biases.iter_mut().zip(a) {
+            *b += rate * a;
+        }
+        return;
+    }
+    let mut j = 0;
+    while j + 16 <= biases.len() {
+        step_some_biases::<R, 16>(biases, j, a, rate, share);
+        j += 16;
+    }
+    while j + 4 <= biases.len() {
+        step_some_biases::<R, 4>(biases, j, a, rate, share);
+        j += 4;
+    }
+    while j < biases.len() {
+        step_some_biases::<R, 1>(biases, j, a, rate, share);
+        j += 1;
+    }
+}
+
+/// [`step_biases`] of units j to j + N, side by side.
+#[inline(always)]
+fn step_some_biases<R: Real, const N: usize>(
+    biases: &mut [R],
+    j: usize,
+    a: &[R],
+    rate: R,
+    share: R,
+) {
+    let mut sums = [R::zero(); N];
+    sums.copy_from_slice(&a[j..j + N]);
+    for a in a.chunks_exact(biases.len()).skip(1) {
+        let a = &a[j..j + N];
+        for n in 0..N {
+            sums[n] += a[n];
+        }
+    }
+    let biases = &mut biases[j..j + N];
+    for n in 0..N {
+        biases[n] += rate * (share * sums[n]);
     }
 }

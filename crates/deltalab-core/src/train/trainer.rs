@@ -153,8 +153,7 @@ impl<R: Real> Trainer<R> {
             && optimiser.plain_rate().is_some()
             && topology.learns_freely()
             && alignment.is_none()
-            && size <= TERMS
-            && (size == 1 || setup.train.reduction == Reduction::Sum);
+            && size <= TERMS;
         Self {
             network: Network::new(topology.clone()),
             learner,
@@ -306,8 +305,10 @@ impl<R: Real> Trainer<R> {
                 self.batch.first = 0;
             }
             self.batch.patterns = end - start;
-            if !W::SEES && self.at_once {
-                self.step();
+            let mean = self.setup.train.reduction == Reduction::Mean;
+            let share = reciprocal(if mean { end - start } else { 1 });
+            if let (false, true, Some(share)) = (W::SEES, self.at_once, share) {
+                self.step(share);
             } else {
                 self.direct();
                 if self.search.is_some() {
@@ -329,11 +330,11 @@ impl<R: Real> Trainer<R> {
 
     /// Shows one batch to the learner and makes the change in one pass over the weights.
     #[inline(always)]
-    fn step(&mut self) {
+    fn step(&mut self, share: R) {
         self.learner.meet(&self.network, &self.batch);
         self.count();
         if let (Some((a, b)), Some(rate)) = (self.learner.factors(), self.optimiser.plain_rate()) {
-            self.network.step(rate, a, b, self.batch.patterns);
+            self.network.step((rate, share), a, b, self.batch.patterns);
         }
     }
 
@@ -356,10 +357,11 @@ impl<R: Real> Trainer<R> {
             alignment.add(&self.network, &self.batch, &self.direction);
         }
         if self.setup.train.reduction == Reduction::Mean {
-            let count = R::of(patterns as f64);
-            for c in self.direction.slices_mut() {
-                for c in c {
-                    *c /= count;
+            let (count, share) = (R::of(patterns as f64), reciprocal::<R>(patterns));
+            for c in self.direction.slices_mut().flatten() {
+                match share {
+                    Some(share) => *c *= share,
+                    None => *c /= count,
                 }
             }
         }
@@ -623,6 +625,12 @@ impl<R: Real> Trainer<R> {
         });
         self.next_event = upcoming.min().unwrap_or(u64::MAX);
     }
+}
+
+/// 1 over a number of patterns, where multiplying by it has the bits of dividing by the number: of a power of two.
+#[inline(always)]
+fn reciprocal<R: Real>(patterns: usize) -> Option<R> {
+    if patterns.is_power_of_two() { Some(R::of(1.0 / patterns as f64)) } else { None }
 }
 
 /// Where a pattern goes.

@@ -104,7 +104,7 @@ fn block<R: Real, const M: usize, const N: usize>(
             let out = &mut out[(p + n) * rows + j + m];
             match store {
                 Store::Set | Store::Add => *out = sums[n][m],
-                Store::Step(rate) => *out += rate * sums[n][m],
+                Store::Step { rate, share } => *out += rate * (share * sums[n][m]),
             }
         }
     }

@@ -23,8 +23,13 @@ pub enum Store<R> {
     Set,
     /// out ← out + s, term by term.
     Add,
-    /// out ← out + rate · s; at most [`TERMS`] terms.
-    Step(R),
+    /// out ← out + rate · (share · s); at most [`TERMS`] terms. The share of a single term is 1.
+    Step {
+        /// The learning rate ε.
+        rate: R,
+        /// 1, or for a mean over patterns 1 over their number.
+        share: R,
+    },
 }
 
 /// Puts the sums of a product where `store` says. `out` is `rows x columns`, column by column; a is `rows x terms`, b

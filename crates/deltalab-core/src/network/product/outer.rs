@@ -26,7 +26,7 @@ pub(super) fn product<R: Real>(
             match store {
                 Store::Set => *out = product,
                 Store::Add => *out += product,
-                Store::Step(rate) => *out += rate * product,
+                Store::Step { rate, .. } => *out += rate * product,
             }
         }
     }

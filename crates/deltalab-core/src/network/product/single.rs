@@ -33,7 +33,7 @@ pub(super) fn product<R: Real>(
             }
             match store {
                 Store::Set | Store::Add => *out = sum,
-                Store::Step(rate) => *out += rate * sum,
+                Store::Step { rate, share } => *out += rate * (share * sum),
             }
             row = row.wrapping_add(a.row);
         }

@@ -9,7 +9,7 @@ use super::{Store, View};
 use crate::real::{Along, Elem, Kernel, Pack, Real, along};
 use core::mem::MaybeUninit;
 
-/// Terms of a panel: a register of 64 bytes each makes 8 KiB.
+/// Terms of a panel: two registers of 64 bytes each make 16 KiB.
 pub const TERMS: usize = 128;
 /// From so many columns on, a panel pays.
 pub(super) const MANY: usize = 8;
@@ -25,11 +25,13 @@ pub(super) fn product<R: Real>(
 ) {
     let (a, b) = (a.numbers(), b.numbers());
     let out = R::numbers_mut(out);
-    // A rate of one run is one number.
+    // Rate and share of one run are one number each.
     let store = match store {
         Store::Set => Store::Set,
         Store::Add => Store::Add,
-        Store::Step(rate) => Store::Step(rate.lanes()[0]),
+        Store::Step { rate, share } => {
+            Store::Step { rate: rate.lanes()[0], share: share.lanes()[0] }
+        }
     };
     // A single row lies along the columns of `out`: the same sums, the other way up.
     let (rows, columns, a, b) = match rows {
@@ -37,12 +39,12 @@ pub(super) fn product<R: Real>(
         _ => (rows, columns, a, b),
     };
     // Each in a function of its own: none pays for another's place on the stack, and counters and pointers find registers.
-    if let (Store::Step(rate), 1, 1) = (store, terms, a.row) {
+    if let (Store::Step { rate, .. }, 1, 1) = (store, terms, a.row) {
         R::enter(Outer::<R::Row> { out, sizes: (rows, columns), a, b, rate });
     } else {
         let sums = Sums::<R::Row> { out, sizes: (rows, terms, columns), a, b, store };
         if columns >= MANY {
-            R::enter(Panels(sums));
+            panels(sums);
         } else if a.row == 1 && rows > 1 {
             R::enter(InPlace(sums));
         } else {
@@ -58,18 +60,6 @@ struct Sums<'a, P: Pack> {
     a: View<'a, P::Elem>,
     b: View<'a, P::Elem>,
     store: Store<P::Elem>,
-}
-
-/// [`panels`].
-struct Panels<'a, P: Pack>(Sums<'a, P>);
-
-impl<P: Pack> Kernel for Panels<'_, P> {
-    type Out = ();
-    #[inline(always)]
-    fn run(self) {
-        let Sums { out, sizes, a, b, store } = self.0;
-        panels::<P>(out, sizes, a, b, store);
-    }
 }
 
 /// [`in_place`].
@@ -93,6 +83,52 @@ impl<P: Pack> Kernel for Across<'_, P> {
     fn run(self) {
         let Sums { out, sizes, a, b, store } = self.0;
         across::<P>(out, sizes, a, b, store);
+    }
+}
+
+/// `a` copied panel by panel, two registers of rows wide or one. With 32 registers, which take one at a time, two pay only where
+/// columns of `b` are so long that they would come twice from a farther cache.
+#[inline(always)]
+fn panels<P: Pack>(sums: Sums<'_, P>) {
+    let Sums { out, sizes: (rows, terms, columns), a, b, store } = sums;
+    let sizes = (rows, terms, columns);
+    let pairs = rows / (2 * P::N) * (2 * P::N);
+    let in_pairs = match P::N > 1 && (P::REGISTERS < 32 || terms > TERMS) {
+        true if rows - pairs > P::N => rows,
+        true => pairs,
+        false => 0,
+    };
+    if in_pairs > 0 {
+        let rows = (0, in_pairs);
+        P::enter(Panels::<P, 2> { sums: Sums { out, sizes, a, b, store }, rows });
+    }
+    if in_pairs < rows {
+        let rows = (in_pairs, rows);
+        P::enter(Panels::<P, 1> { sums: Sums { out, sizes, a, b, store }, rows });
+    }
+}
+
+/// [`panel`] after panel of WIDE registers.
+struct Panels<'a, P: Pack, const WIDE: usize> {
+    sums: Sums<'a, P>,
+    /// From this row to that.
+    rows: (usize, usize),
+}
+
+impl<P: Pack, const WIDE: usize> Kernel for Panels<'_, P, WIDE> {
+    type Out = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { sums: Sums { out, sizes, a, b, store }, rows: (first, end) } = self;
+        if P::N == 1 {
+            return one_by_one(out, sizes, first, a, b, store);
+        }
+        let mut j = first;
+        while j < end {
+            let count = P::N.min(end - j - (WIDE - 1) * P::N);
+            panel::<P, WIDE>(out, sizes, (j, count), a, b, store);
+            j += WIDE * P::N;
+        }
     }
 }
 
@@ -148,10 +184,14 @@ struct OuterAlong<'a, E> {
 impl<E: Elem> Along<E> for OuterAlong<'_, E> {
     #[inline(always)]
     fn register<P: Pack<Elem = E>>(&mut self, at: usize, count: usize) {
-        // SAFETY: `product` has checked every row.
-        let from_a = unsafe { load::<P>(self.a.pointer(at, 0), count) };
-        let product = P::mul(from_a, P::splat(self.from_b));
-        put(&mut self.out[at..at + count], product, Store::Step(self.rate));
+        let out = self.out[at..at + count].as_mut_ptr();
+        // SAFETY: `product` has checked every row of `a`, and the slice has `count` numbers.
+        unsafe {
+            let from_a = load::<P>(self.a.pointer(at, 0), count);
+            let product = P::mul(from_a, P::splat(self.from_b));
+            let weights = P::add(load(out, count), P::mul(P::splat(self.rate), product));
+            put(out, count, weights, Store::Set);
+        }
     }
 }
 
@@ -228,10 +268,13 @@ fn squares<P: Pack, const REGISTERS: usize>(
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
+    assert!(P::N <= 8, "a square of more than eight rows");
     let mut sums = [P::splat(-P::Elem::default()); REGISTERS]; // −0 + x is x, also for x = −0
     if let Store::Add = store {
         for m in 0..REGISTERS {
-            sums[m] = row(&out[p * rows + j + m * P::N..][..P::N]);
+            let out = &out[p * rows + j + m * P::N..][..P::N];
+            // SAFETY: the slice has N numbers.
+            sums[m] = unsafe { P::load(out.as_ptr()) };
         }
     }
     let whole = terms / P::N * P::N;
@@ -255,12 +298,15 @@ fn squares<P: Pack, const REGISTERS: usize>(
             for r in 0..P::N {
                 column[r] = a.at(j + m * P::N + r, k);
             }
-            sums[m] = P::add(sums[m], P::mul(row(&column[..P::N]), from_b));
+            // SAFETY: there are eight numbers, and N is no more.
+            sums[m] = P::add(sums[m], P::mul(unsafe { P::load(column.as_ptr()) }, from_b));
         }
         k += 1;
     }
     for m in 0..REGISTERS {
-        put(&mut out[p * rows + j + m * P::N..][..P::N], sums[m], store);
+        let out = &mut out[p * rows + j + m * P::N..][..P::N];
+        // SAFETY: the slice has room for N numbers.
+        unsafe { put(out.as_mut_ptr(), P::N, sums[m], store) };
     }
 }
 
@@ -318,45 +364,14 @@ fn sums<E: Real, const L: usize>(
     for l in 0..L {
         match store {
             Store::Set | Store::Add => out[l] = sums[l],
-            Store::Step(rate) => out[l] += rate * sums[l],
+            Store::Step { rate, share } => out[l] += rate * (share * sums[l]),
         }
     }
 }
 
-/// `a` copied panel by panel: one register of rows and sixteen columns side by side where there are 32 registers, for there a
-/// number of `b` costs nothing if it serves one sum only; else two and six.
+/// WIDE registers of rows, from row `j` on, of every column; the last register has `count` rows.
 #[inline(always)]
-fn panels<P: Pack>(
-    out: &mut [P::Elem],
-    (rows, terms, columns): (usize, usize, usize),
-    a: View<'_, P::Elem>,
-    b: View<'_, P::Elem>,
-    store: Store<P::Elem>,
-) {
-    if P::N == 1 {
-        return one_by_one(out, (rows, terms, columns), 0, a, b, store);
-    }
-    let mut j = 0;
-    if P::REGISTERS < 32 {
-        while j + 2 * P::N <= rows {
-            panel::<P, 2, 6>(out, (rows, terms, columns), (j, P::N), a, b, store);
-            j += 2 * P::N;
-        }
-    }
-    while j < rows {
-        let count = P::N.min(rows - j);
-        if P::REGISTERS < 32 {
-            panel::<P, 1, 6>(out, (rows, terms, columns), (j, count), a, b, store);
-        } else {
-            panel::<P, 1, 16>(out, (rows, terms, columns), (j, count), a, b, store);
-        }
-        j += P::N;
-    }
-}
-
-/// REGISTERS registers of rows, from row `j` on, of every column, COLUMNS at a time; the last register has `count` rows.
-#[inline(always)]
-fn panel<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
+fn panel<P: Pack, const WIDE: usize>(
     out: &mut [P::Elem],
     (rows, terms, columns): (usize, usize, usize),
     (j, count): (usize, usize),
@@ -364,10 +379,10 @@ fn panel<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     b: View<'_, P::Elem>,
     store: Store<P::Elem>,
 ) {
-    assert!(terms <= TERMS || !matches!(store, Store::Step(_)), "more terms than a panel has");
-    let mut panel = [[const { MaybeUninit::<P>::uninit() }; REGISTERS]; TERMS];
+    assert!(terms <= TERMS || !matches!(store, Store::Step { .. }), "more terms than a panel has");
+    let mut panel = [[const { MaybeUninit::<P>::uninit() }; WIDE]; TERMS];
     let start = panel.as_mut_ptr().cast::<P::Elem>();
-    let width = REGISTERS * P::N;
+    let width = WIDE * P::N;
     let filled = width - P::N + count;
     let mut first = 0;
     while first < terms {
@@ -394,21 +409,52 @@ fn panel<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
             }
         }
         let from = Rows { start: start.cast_const(), stride: width, count: P::N };
-        let terms = (first, end);
+        let (at, terms) = ((j, count), (first, end));
         let mut p = 0;
-        while p + COLUMNS <= columns {
-            block::<P, REGISTERS, COLUMNS>(out, rows, terms, (j, p), count, from, b, store);
-            p += COLUMNS;
-        }
-        while p + 4 <= columns {
-            block::<P, REGISTERS, 4>(out, rows, terms, (j, p), count, from, b, store);
-            p += 4;
+        if P::REGISTERS < 32 {
+            while p + 6 <= columns {
+                across_panel::<P, WIDE, WIDE, 6>(out, rows, terms, at, p, from, b, store);
+                p += 6;
+            }
+        } else {
+            // One register at a time: there a number of `b` costs nothing if it serves one sum only.
+            while p + 16 <= columns {
+                across_panel::<P, WIDE, 1, 16>(out, rows, terms, at, p, from, b, store);
+                p += 16;
+            }
+            while p + 4 <= columns {
+                across_panel::<P, WIDE, 1, 4>(out, rows, terms, at, p, from, b, store);
+                p += 4;
+            }
         }
         while p < columns {
-            block::<P, REGISTERS, 1>(out, rows, terms, (j, p), count, from, b, store);
+            across_panel::<P, WIDE, WIDE, 1>(out, rows, terms, at, p, from, b, store);
             p += 1;
         }
         first = end;
+    }
+}
+
+/// A panel of WIDE registers times COLUMNS columns of `b`, which stay in the nearest cache: REGISTERS at a time.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)] // sizes, places and numbers of three matrices
+fn across_panel<P: Pack, const WIDE: usize, const REGISTERS: usize, const COLUMNS: usize>(
+    out: &mut [P::Elem],
+    rows: usize,
+    terms: (usize, usize),
+    (j, count): (usize, usize),
+    p: usize,
+    panel: Rows<P::Elem>,
+    b: View<'_, P::Elem>,
+    store: Store<P::Elem>,
+) {
+    let mut m = 0;
+    while m < WIDE {
+        let from = Rows { start: panel.start.wrapping_add(m * P::N), ..panel };
+        let count = if m + REGISTERS == WIDE { count } else { P::N };
+        let j = j + m * P::N;
+        block::<P, REGISTERS, COLUMNS>(out, rows, terms, (j, p), count, from, b, store);
+        m += REGISTERS;
     }
 }
 
@@ -427,13 +473,17 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     store: Store<P::Elem>,
 ) {
     let in_register = |m, count| if m + 1 == REGISTERS { count } else { P::N };
+    let at = |c: usize, m: usize| (p + c) * rows + j + m * P::N;
+    // One check for the whole block: sums that are put one by one behind checks of their own do not stay in registers.
+    assert!(at(COLUMNS - 1, REGISTERS - 1) + count <= out.len() && (1..=P::N).contains(&count));
+    let out = out.as_mut_ptr();
     let mut sums = [[P::splat(P::Elem::default()); REGISTERS]; COLUMNS];
     let mut k = first;
     if let Store::Add = store {
         for c in 0..COLUMNS {
             for m in 0..REGISTERS {
-                let at = (p + c) * rows + j + m * P::N;
-                sums[c][m] = row(&out[at..at + in_register(m, count)]);
+                // SAFETY: the last number of the block, which is the farthest, was checked.
+                sums[c][m] = unsafe { load(out.add(at(c, m)), in_register(m, count)) };
             }
         }
     } else {
@@ -463,35 +513,28 @@ fn block<P: Pack, const REGISTERS: usize, const COLUMNS: usize>(
     }
     for c in 0..COLUMNS {
         for m in 0..REGISTERS {
-            let at = (p + c) * rows + j + m * P::N;
-            put(&mut out[at..at + in_register(m, count)], sums[c][m], store);
+            // SAFETY: as for the loads.
+            unsafe { put(out.add(at(c, m)), in_register(m, count), sums[c][m], store) };
         }
     }
 }
 
-/// Puts the sums of a register where `store` says: as many as there is room for.
+/// Puts the first `count` sums of a register where `store` says.
+///
+/// # Safety
+/// There is room for them at `out`; at least one and at most N.
 #[inline(always)]
-fn put<P: Pack>(out: &mut [P::Elem], sums: P, store: Store<P::Elem>) {
-    let value = match store {
-        Store::Set | Store::Add => sums,
-        Store::Step(rate) => P::add(row(out), P::mul(P::splat(rate), sums)),
-    };
-    assert!(!out.is_empty() && out.len() <= P::N);
-    // SAFETY: the room is there.
+unsafe fn put<P: Pack>(out: *mut P::Elem, count: usize, sums: P, store: Store<P::Elem>) {
+    // SAFETY: the caller vouches for the room.
     unsafe {
-        match out.len() == P::N {
-            true => P::store(value, out.as_mut_ptr()),
-            false => P::store_part(value, out.as_mut_ptr(), out.len()),
-        }
+        let value = match store {
+            Store::Set | Store::Add => sums,
+            Store::Step { rate, share } => {
+                P::add(load(out, count), P::mul(P::splat(rate), P::mul(P::splat(share), sums)))
+            }
+        };
+        if count == P::N { P::store(value, out) } else { P::store_part(value, out, count) }
     }
-}
-
-/// A register of these numbers, 0 where there are fewer than N.
-#[inline(always)]
-fn row<P: Pack>(numbers: &[P::Elem]) -> P {
-    assert!(!numbers.is_empty() && numbers.len() <= P::N);
-    // SAFETY: the numbers are there.
-    unsafe { load(numbers.as_ptr(), numbers.len()) }
 }
 
 /// The first `count` numbers, and 0 where that is fewer than N.
