@@ -386,13 +386,10 @@ impl<R: Real> Trainer<R> {
     fn lay_out(&mut self, start: usize, end: usize) {
         let Self { batch, lanes, setup, shared, .. } = self;
         let sizes = setup.task_sizes();
-        for (lane, run) in lanes.iter().enumerate() {
-            let Some(run) = run else { continue };
-            let to = if *shared { To::AllLanes } else { To::Lane(lane) };
-            place(batch, &run.data, &run.order[start..end], sizes, to);
-            if *shared {
-                break;
-            }
+        if let (true, Some(run)) = (*shared, lanes.iter().flatten().next()) {
+            place_for_all(batch, &run.data, &run.order[start..end], sizes);
+        } else {
+            place_by_lane(batch, lanes, Which::Train, (start, end), sizes);
         }
         self.laid_out = *shared && end - start == setup.train_patterns;
     }
@@ -450,16 +447,12 @@ impl<R: Real> Trainer<R> {
         self.test.clear();
         let count = self.lanes.iter().flatten().map(|run| run.test.len()).next().unwrap_or(0);
         let size = self.setup.batch();
-        let (inputs, outputs) = self.setup.task_sizes();
+        let sizes = self.setup.task_sizes();
         let mut start = 0;
         while start < count {
             let end = (start + size).min(count);
             self.test_batch.patterns = end - start;
-            for (lane, run) in self.lanes.iter().enumerate() {
-                let Some(run) = run else { continue };
-                let patterns = &run.test[start..end];
-                place(&mut self.test_batch, &run.data, patterns, (inputs, outputs), To::Lane(lane));
-            }
+            place_by_lane(&mut self.test_batch, &self.lanes, Which::Test, (start, end), sizes);
             self.learner.respond(&self.network, &self.test_batch);
             self.test.add(&self.network, &*self.learner, self.test_batch.target(), end - start);
             start = end;
@@ -633,38 +626,60 @@ fn reciprocal<R: Real>(patterns: usize) -> Option<R> {
     if patterns.is_power_of_two() { Some(R::of(1.0 / patterns as f64)) } else { None }
 }
 
-/// Where a pattern goes.
-#[derive(Clone, Copy)]
-enum To {
-    /// Into one lane.
-    Lane(usize),
-    /// Into every lane.
-    AllLanes,
-}
-
-/// Patterns side by side into a batch, by their indices in the data; `(inputs, outputs)` units each.
+/// Patterns side by side into every lane of a batch, by their indices in the data; `(inputs, outputs)` units each.
 #[inline(always)]
-fn place<R: Real>(
+fn place_for_all<R: Real>(
     batch: &mut Batch<R>,
     data: &Data<R::Elem>,
     patterns: &[u32],
     (inputs, outputs): (usize, usize),
-    to: To,
 ) {
-    match to {
-        To::AllLanes => {
-            for (column, &pattern) in patterns.iter().enumerate() {
-                let pattern = pattern as usize;
-                let (input, target) = batch.pattern_mut(column);
-                fill(input, &data.inputs[pattern * inputs..(pattern + 1) * inputs]);
-                fill(target, &data.targets[pattern * outputs..(pattern + 1) * outputs]);
-            }
+    for (column, &pattern) in patterns.iter().enumerate() {
+        let pattern = pattern as usize;
+        let (input, target) = batch.pattern_mut(column);
+        fill(input, &data.inputs[pattern * inputs..(pattern + 1) * inputs]);
+        fill(target, &data.targets[pattern * outputs..(pattern + 1) * outputs]);
+    }
+}
+
+/// Which of a run's patterns.
+#[derive(Clone, Copy)]
+enum Which {
+    /// The order of this epoch.
+    Train,
+    /// Those held out.
+    Test,
+}
+
+/// Patterns `start` to `end` of each run side by side into its lane. All lanes of as many patterns as stay in the nearest cache come
+/// before the next: a lane's numbers lie apart, and each line of memory holds those of many.
+#[inline(always)]
+fn place_by_lane<R: Real>(
+    batch: &mut Batch<R>,
+    lanes: &[Option<Run<R::Elem>>],
+    which: Which,
+    (start, end): (usize, usize),
+    (inputs, outputs): (usize, usize),
+) {
+    let near = (LAID_OUT_BYTES / ((inputs + outputs) * size_of::<R>()).max(1)).max(1);
+    let (x, t) = batch.numbers_mut();
+    let mut from = start;
+    while from < end {
+        let to = (from + near).min(end);
+        let (x, t) = (
+            &mut x[(from - start) * inputs * R::LANES..],
+            &mut t[(from - start) * outputs * R::LANES..],
+        );
+        for (lane, run) in lanes.iter().enumerate() {
+            let Some(run) = run else { continue };
+            let patterns = match which {
+                Which::Train => &run.order[from..to],
+                Which::Test => &run.test[from..to],
+            };
+            fill_lane::<R>(x, lane, &run.data.inputs, patterns, inputs);
+            fill_lane::<R>(t, lane, &run.data.targets, patterns, outputs);
         }
-        To::Lane(lane) => {
-            let (x, t) = batch.numbers_mut();
-            fill_lane::<R>(x, lane, &data.inputs, patterns, inputs);
-            fill_lane::<R>(t, lane, &data.targets, patterns, outputs);
-        }
+        from = to;
     }
 }
 

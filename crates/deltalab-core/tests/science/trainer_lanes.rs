@@ -26,15 +26,16 @@ fn bits(outcome: &Outcome) -> (u64, Status, [u64; 2], Vec<u64>, Vec<u64>, Vec<u6
     (*seed, *status, [*epochs, *pattern_updates], of(finals), curve_epochs.clone(), of(curve))
 }
 
-/// The runs of 40 seeds, each trained alone, once they are the same in groups of 1, 3 and 40 at every level.
+/// The runs of 70 seeds, each trained alone, once they are the same in groups of 1, 3, 20 and 70 at every level: lanes of every
+/// number of registers, and more runs than lanes.
 fn same_in_lanes<L: Rule>(cell: &Ingredients, params: &L::Params) -> Vec<Outcome> {
-    let seeds: Vec<u64> = (0..40).collect();
+    let seeds: Vec<u64> = (0..70).collect();
     let alone: Vec<Outcome> = seeds
         .iter()
         .map(|&seed| train::<L>(cell, params, Level::Scalar, &[seed]).remove(0))
         .collect();
     for level in Level::ALL.into_iter().filter(|level| level.available()) {
-        for seeds in [&seeds[..1], &seeds[5..8], &seeds[..]] {
+        for seeds in [&seeds[..1], &seeds[5..8], &seeds[..20], &seeds[..]] {
             for outcome in train::<L>(cell, params, level, seeds) {
                 let expected = &alone[outcome.seed as usize];
                 assert_eq!(
@@ -177,9 +178,10 @@ fn a_run_that_diverges_leaves_its_neighbours_alone() {
         let diverged: Vec<_> =
             outcomes.iter().filter(|run| run.status == Status::Diverged).collect();
         assert!(
-            !diverged.is_empty() && diverged.len() < 40,
-            "{order:?} {batch:?}: {} of 40 diverged",
-            diverged.len()
+            !diverged.is_empty() && diverged.len() < outcomes.len(),
+            "{order:?} {batch:?}: {} of {} diverged",
+            diverged.len(),
+            outcomes.len()
         );
         for run in outcomes {
             let finite = run.finals.iter().all(|x| x.is_finite());
