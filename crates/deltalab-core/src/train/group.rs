@@ -84,6 +84,9 @@ const MINI_BATCH: usize = 8;
 /// A lone run whose layers all have fewer units than this gains nothing from registers: most would be filled in part.
 const NARROW: usize = 16;
 
+/// So few runs of a net that fills registers with its units are done sooner one after the other than in lanes.
+const FEW_RUNS: usize = 2;
+
 /// A group for a rule: the widest lanes of the level that `runs` can fill; one run alone where a batch
 /// optimiser goes its own way in each. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
@@ -116,6 +119,7 @@ macro_rules! choose {
             let online = usize::from(setup.batch() < MINI_BATCH);
             let alone = runs < 2 || parameters > MANY_PARAMETERS[online];
             let narrow = setup.topology.layers.iter().all(|layer| layer.units < NARROW);
+            let few = alone || (runs <= FEW_RUNS && !narrow);
             match level {
                 _ if setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
                 Level::Scalar => train::<$scalar, L>(params, setup),
@@ -123,7 +127,7 @@ macro_rules! choose {
                 Level::Baseline if alone => train::<$scalar, L>(params, setup),
                 Level::Baseline => train::<$baseline, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 if alone => train::<Alone<$avx2>, L>(params, setup),
+                Level::Avx2 if few => train::<Alone<$avx2>, L>(params, setup),
                 // Many registers take up to so many times as long as one, so enough of them are to be filled.
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 if parameters <= FEW_PARAMETERS && runs > 4 * $avx2::N => {
@@ -132,7 +136,7 @@ macro_rules! choose {
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx2 => train::<Lanes<$avx2, $two>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 if alone => train::<Alone<$avx512>, L>(params, setup),
+                Level::Avx512 if few => train::<Alone<$avx512>, L>(params, setup),
                 #[cfg(target_arch = "x86_64")]
                 Level::Avx512 if parameters <= TINY_PARAMETERS && runs > 6 * $avx512::N => {
                     train::<Lanes<$avx512, $many>, L>(params, setup)
