@@ -42,10 +42,7 @@ pub(crate) fn write_whole_by(
     survive: Survive,
 ) -> Result<Written, Error> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
-        // what a killed process may have left
-        if File::open(temporary).is_ok_and(|left| left.try_lock_shared().is_ok()) {
-            let _ = fs::remove_file(temporary);
-        }
+        remove_leftover(temporary);
         return Ok(Written::Already);
     }
     write_by(path, temporary, survive, |out| out.write_all(bytes))
@@ -121,6 +118,15 @@ fn same(old: &Path, new: &Path) -> io::Result<bool> {
     }
 }
 
+/// Removes the temporary file that a killed process may have left. Only who has locked it may: it could be another's by now, who
+/// has just made it anew under this name.
+fn remove_leftover(temporary: &Path) {
+    let Ok(left) = OpenOptions::new().write(true).open(temporary) else { return };
+    if left.try_lock().is_ok() && is_at(&left, temporary) {
+        let _ = fs::remove_file(temporary);
+    }
+}
+
 /// Opens the temporary file once nobody else is writing to it. Where the file system has no locks, nobody is waited for.
 fn alone(temporary: &Path) -> io::Result<File> {
     loop {
@@ -155,6 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn a_leftover_is_left_to_whoever_is_writing_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let temporary = folder.path().join(".runs.csv.tmp");
+        let writer = alone(&temporary).unwrap();
+        remove_leftover(&temporary);
+        assert!(is_at(&writer, &temporary));
+        drop(writer);
+        remove_leftover(&temporary);
+        assert!(!temporary.exists());
+    }
+
+    #[test]
     fn writers_of_one_file_take_turns() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.json");
@@ -163,7 +181,7 @@ mod tests {
             for text in texts.iter().cycle().take(4) {
                 let path = &path;
                 scope.spawn(move || {
-                    for _ in 0..100 {
+                    for _ in 0..300 {
                         write_whole(path, text, Survive::Process).unwrap();
                         assert!([100_000, 150_000].contains(&fs::read(path).unwrap().len()));
                     }

@@ -69,9 +69,11 @@ pub struct Snapshot {
 
 /// Up to so many weights and biases, numbers of four or eight registers keep all lanes in the nearest caches, and entering,
 /// checking and choosing is shared by more runs; beyond, one or two do better.
+#[cfg(target_arch = "x86_64")]
 const FEW_PARAMETERS: usize = 512;
 
 /// Up to so many, even 64 runs of f64 stay in the nearest cache.
+#[cfg(target_arch = "x86_64")]
 const TINY_PARAMETERS: usize = 64;
 
 /// Beyond so many the weights of many runs leave the caches, and runs go one after the other, their units through the registers:
@@ -85,6 +87,7 @@ const MINI_BATCH: usize = 8;
 const NARROW: usize = 16;
 
 /// So few runs of a net that fills registers with its units are done sooner one after the other than in lanes.
+#[cfg(target_arch = "x86_64")]
 const FEW_RUNS: usize = 2;
 
 /// A group for a rule: the widest lanes of the level that `runs` can fill; one run alone where a batch
@@ -119,6 +122,7 @@ macro_rules! choose {
             let online = usize::from(setup.batch() < MINI_BATCH);
             let alone = runs < 2 || parameters > MANY_PARAMETERS[online];
             let narrow = setup.topology.layers.iter().all(|layer| layer.units < NARROW);
+            #[cfg(target_arch = "x86_64")]
             let few = alone || (runs <= FEW_RUNS && !narrow);
             match level {
                 _ if setup.optimiser.is_batch() => train::<$scalar, L>(params, setup),
