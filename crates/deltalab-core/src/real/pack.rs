@@ -9,7 +9,7 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
     type Elem: Elem;
     /// A truth value per lane.
     type Mask: Mask;
-    /// What a row of numbers goes on with where it no longer fills this register.
+    /// What a row of numbers goes on with where it no longer fills this register, which has no cheap [`PARTS`](Self::PARTS).
     type Half: Pack<Elem = Self::Elem>;
     /// Lanes of one register.
     const N: usize;
@@ -36,7 +36,7 @@ pub trait Pack: Copy + Debug + Send + Sync + 'static {
         unsafe { to.cast::<Self>().write_unaligned(a) }
     }
     /// Whether it reads and writes the first numbers of a row as fast as all: a row then ends in one register filled in part,
-    /// else in smaller ones.
+    /// else in smaller ones (the rows of a mini-batch's panels in one filled in part, whatever its kind).
     const PARTS: bool = false;
     /// The first `count` numbers at `from`, and 0 in the others.
     ///

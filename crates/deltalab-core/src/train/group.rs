@@ -72,7 +72,7 @@ pub struct Snapshot {
 #[cfg(target_arch = "x86_64")]
 const FEW_PARAMETERS: usize = 512;
 
-/// Up to so many, even 64 runs of f64 stay in the nearest cache.
+/// Up to so many, even the weights of 64 runs of f64 stay in the nearest cache, or nearly.
 #[cfg(target_arch = "x86_64")]
 const TINY_PARAMETERS: usize = 64;
 
@@ -90,8 +90,8 @@ const NARROW: usize = 16;
 #[cfg(target_arch = "x86_64")]
 const FEW_RUNS: usize = 2;
 
-/// A group for a rule: the widest lanes of the level that `runs` can fill; one run alone where a batch
-/// optimiser goes its own way in each. The choice changes no bit of any run.
+/// A group for a rule, of the kind of number that does so many runs of such a net soonest; one run alone where a batch optimiser goes
+/// its own way in each. The choice changes no bit of any run.
 pub(crate) fn group<L: Rule>(
     params: &L::Params,
     setup: &Arc<Setup>,

@@ -51,7 +51,7 @@ pub(super) struct Trainer<R: Real> {
     block: usize,
     /// Whether the batch holds the whole epoch, in an order that stays.
     laid_out: bool,
-    /// Whether direction and change are made in one pass over the weights.
+    /// Whether direction and change can be made in one pass over the weights: of a mean, where it is over a power of two.
     at_once: bool,
     /// Inputs and targets as numbers of the run, and the patterns that they were made from.
     prepared: Option<(Arc<Patterns>, Data<R::Elem>)>,
@@ -358,10 +358,12 @@ impl<R: Real> Trainer<R> {
         }
         if self.setup.train.reduction == Reduction::Mean {
             let (count, share) = (R::of(patterns as f64), reciprocal::<R>(patterns));
-            for c in self.direction.slices_mut().flatten() {
-                match share {
-                    Some(share) => *c *= share,
-                    None => *c /= count,
+            for c in self.direction.slices_mut() {
+                for c in c {
+                    match share {
+                        Some(share) => *c *= share,
+                        None => *c /= count,
+                    }
                 }
             }
         }

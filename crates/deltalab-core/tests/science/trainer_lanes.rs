@@ -9,9 +9,9 @@ use deltalab_core::network::{Activation, ErrorFunction, Initialiser, NetworkPara
 use deltalab_core::optimiser::schedule::Exponential;
 use deltalab_core::optimiser::{OptimiserParams, Schedule};
 use deltalab_core::real::Level;
-use deltalab_core::task::{Conditioning, Iris, PatternAssociator, Set, Trials, Xor};
+use deltalab_core::task::{Conditioning, Encoder, Iris, PatternAssociator, Set, Trials, Xor};
 use deltalab_core::train::{
-    All, BatchSize, Criterion, Ingredients, Order, Outcome, Precision, Status,
+    All, BatchSize, Criterion, Ingredients, Order, Outcome, Precision, Reduction, Status,
 };
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ fn bits(outcome: &Outcome) -> (u64, Status, [u64; 2], Vec<u64>, Vec<u64>, Vec<u6
     (*seed, *status, [*epochs, *pattern_updates], of(finals), curve_epochs.clone(), of(curve))
 }
 
-/// The runs of 70 seeds, each trained alone, once they are the same in groups of 1, 3, 20 and 70 at every level: lanes of every
+/// The runs of 70 seeds, each trained alone, once they are the same in groups of 1, 2, 3, 20 and 70 at every level: lanes of every
 /// number of registers, and more runs than lanes.
 fn same_in_lanes<L: Rule>(cell: &Ingredients, params: &L::Params) -> Vec<Outcome> {
     let seeds: Vec<u64> = (0..70).collect();
@@ -35,7 +35,7 @@ fn same_in_lanes<L: Rule>(cell: &Ingredients, params: &L::Params) -> Vec<Outcome
         .map(|&seed| train::<L>(cell, params, Level::Scalar, &[seed]).remove(0))
         .collect();
     for level in Level::ALL.into_iter().filter(|level| level.available()) {
-        for seeds in [&seeds[..1], &seeds[5..8], &seeds[..20], &seeds[..]] {
+        for seeds in [&seeds[..1], &seeds[5..7], &seeds[5..8], &seeds[..20], &seeds[..]] {
             for outcome in train::<L>(cell, params, level, seeds) {
                 let expected = &alone[outcome.seed as usize];
                 assert_eq!(
@@ -155,6 +155,27 @@ fn every_optimiser_has_the_same_bits_in_lanes_with_and_without_a_schedule() {
             };
             (cell.optimiser, cell.schedule) = (optimiser.clone(), schedule);
             for_each_form::<Backprop>(&cell, &Default::default());
+        }
+    }
+}
+
+/// Layers that fill registers, alone and in part; means over powers of two, taken along in the step, and over other numbers.
+#[test]
+fn wide_layers_have_the_same_bits_alone_in_registers_and_in_lanes() {
+    for hidden in [20, 37] {
+        let mut cell = ingredients(Encoder { units: 21, ..Default::default() });
+        cell.network.hidden = vec![hidden];
+        cell.train.max_epochs = 3;
+        cell.record.metrics = ["sse", "weight_norm"].map(String::from).to_vec();
+        for (batch, reduction) in
+            [(1, Reduction::Sum), (4, Reduction::Mean), (6, Reduction::Mean), (16, Reduction::Mean)]
+        {
+            (cell.train.batch, cell.train.reduction) = (BatchSize::Patterns(batch), reduction);
+            for precision in [Precision::F32, Precision::F64] {
+                let cell = Ingredients { precision, ..cell.clone() };
+                let outcomes = same_in_lanes::<Backprop>(&cell, &Default::default());
+                assert_ne!(outcomes[0].curve, outcomes[1].curve, "each seed has its own weights");
+            }
         }
     }
 }

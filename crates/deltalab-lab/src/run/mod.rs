@@ -350,7 +350,7 @@ fn train(
     pool.in_place_scope(|scope| {
         for _ in 0..threads {
             let (send, stopped) = (send.clone(), &stopped);
-            scope.spawn(move |_| work(stage, level, queue, &send, stopped));
+            scope.spawn(move |_| work(stage, (threads, level), queue, &send, stopped));
         }
         drop(send);
         for run in receive {
@@ -364,16 +364,16 @@ fn train(
     })
 }
 
-/// One thread: takes a cell that has seeds left, trains them in lanes, takes the next.
+/// One of so many threads: takes a cell that has seeds left, trains them in lanes, takes the next.
 fn work(
     stage: &Stage,
-    level: Level,
+    (threads, level): (usize, Level),
     queue: &Queue,
     send: &mpsc::SyncSender<Finished>,
     stopped: &dyn Fn() -> bool,
 ) {
     while !stopped()
-        && let Some(share) = queue.take()
+        && let Some(share) = queue.take(threads)
     {
         let (info, planned) = stage.cells[share.cell()];
         let PlannedCell { setup, recipe } = planned;

@@ -48,20 +48,22 @@ impl Queue {
         self.missing
     }
 
-    /// The cell that most needs a thread: the one with the most seeds left for each thread on it, the first of several.
-    pub fn take(&self) -> Option<Share<'_>> {
-        let need =
-            |cell: &Seeds| cell.left() as f64 / (cell.threads.load(Ordering::Relaxed) + 1) as f64;
+    /// The cell that most needs one of so many threads: the one with the most seeds left for each thread on it, the first of several.
+    pub fn take(&self, threads: usize) -> Option<Share<'_>> {
+        let on_it = |cell: &Seeds| cell.threads.load(Ordering::Relaxed) + 1;
         let mut most: Option<(&Seeds, f64)> = None;
         for cell in &self.cells {
-            let need = need(cell);
+            let need = cell.left() as f64 / on_it(cell) as f64;
             if need > most.map_or(0.0, |(_, most)| most) {
                 most = Some((cell, need));
             }
         }
-        let (seeds, need) = most?;
+        let (seeds, _) = most?;
+        // Where there are fewer cells than threads, others will come to this one.
+        let cells = self.cells.iter().filter(|cell| cell.left() > 0).count().max(1);
+        let together = on_it(seeds).max(threads.div_ceil(cells));
         seeds.threads.fetch_add(1, Ordering::Relaxed);
-        Some(Share { seeds, expected: need.ceil() as usize })
+        Some(Share { seeds, expected: seeds.left().div_ceil(together) })
     }
 }
 

@@ -61,7 +61,7 @@ impl<R: Real> Kernel for Product<'_, R> {
         let sizes = (a.rows, a.columns, b.columns);
         let (rows, terms, columns) = sizes;
         assert!(
-            b.rows == terms && out.len() >= rows * columns,
+            b.rows == terms && rows.checked_mul(columns).is_some_and(|size| size <= out.len()),
             "a product of matrices that do not fit"
         );
         if rows == 0 || terms == 0 {

@@ -393,7 +393,11 @@ fn panel<P: Pack, const WIDE: usize>(
             if a.row == 1 {
                 for k in first..end {
                     let term = start.add((k - first) * width);
-                    core::ptr::copy_nonoverlapping(a.pointer(j, k), term, filled);
+                    if filled == width {
+                        core::ptr::copy_nonoverlapping(a.pointer(j, k), term, width); // moves, not a call
+                    } else {
+                        core::ptr::copy_nonoverlapping(a.pointer(j, k), term, filled);
+                    }
                 }
             } else {
                 for r in 0..filled {

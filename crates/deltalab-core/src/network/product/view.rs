@@ -16,7 +16,8 @@ impl<'a, R: Real> View<'a, R> {
     /// A matrix of so many rows and columns, stored column by column. Panics where the slice is too short for it.
     #[inline(always)]
     pub fn new(data: &'a [R], (rows, columns): (usize, usize)) -> Self {
-        assert!(rows * columns <= data.len(), "a matrix larger than its storage");
+        let size = rows.checked_mul(columns);
+        assert!(size.is_some_and(|size| size <= data.len()), "a matrix larger than its storage");
         Self { data, rows, columns, row: 1, column: rows }
     }
 
