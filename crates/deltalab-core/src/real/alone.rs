@@ -55,7 +55,6 @@ impl<P: Pack> Real for Alone<P> {
     type Mask = <P::Elem as Real>::Mask;
     type Row = P;
     const LANES: usize = 1;
-    const ACCUMULATORS: usize = 4;
 
     #[inline(always)]
     fn splat(x: P::Elem) -> Self {

@@ -63,8 +63,8 @@ pub trait Real:
     type Row: Pack<Elem = Self::Elem>;
     /// Whether units go through such registers: one run, and a register that holds more than one number.
     const IN_ROWS: bool = Self::LANES == 1 && <Self::Row as Pack>::N > 1;
-    /// How many sums of this type the machine's registers hold, with room for what is summed: 1, 2, 4, 8 or 16.
-    const ACCUMULATORS: usize;
+    /// How many sums of lanes the machine's registers hold, with room for what is summed: 1, 2, 4, 8 or 16.
+    const ACCUMULATORS: usize = 1;
 
     /// The same number in every lane.
     fn splat(x: Self::Elem) -> Self;

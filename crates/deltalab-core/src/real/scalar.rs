@@ -9,7 +9,6 @@ macro_rules! real_for_scalar {
             type Mask = bool;
             const LANES: usize = 1;
             type Row = One<$float>;
-            const ACCUMULATORS: usize = 4;
 
             #[inline(always)]
             fn splat(x: $float) -> Self {

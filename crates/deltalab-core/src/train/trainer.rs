@@ -305,8 +305,10 @@ impl<R: Real> Trainer<R> {
                 self.batch.first = 0;
             }
             self.batch.patterns = end - start;
-            let mean = self.setup.train.reduction == Reduction::Mean;
-            let share = reciprocal(if mean { end - start } else { 1 });
+            let share = match self.setup.train.reduction {
+                Reduction::Sum => Some(R::one()),
+                Reduction::Mean => reciprocal(end - start),
+            };
             if let (false, true, Some(share)) = (W::SEES, self.at_once, share) {
                 self.step(share);
             } else {

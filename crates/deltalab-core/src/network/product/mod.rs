@@ -46,6 +46,18 @@ pub fn product_in_place<R: Real>(out: &mut [R], a: View<'_, R>, b: View<'_, R>, 
     Product { out, a, b, store }.run();
 }
 
+/// A single row lies along the columns of `out`: the same sums, the other way up. Rows, columns and both matrices.
+#[inline(always)]
+fn upright<'a, R: Real>(
+    a: View<'a, R>,
+    b: View<'a, R>,
+) -> (usize, usize, View<'a, R>, View<'a, R>) {
+    match a.rows {
+        1 => (b.columns, 1, b.transpose(), a.transpose()),
+        rows => (rows, b.columns, a, b),
+    }
+}
+
 struct Product<'a, R> {
     out: &'a mut [R],
     a: View<'a, R>,
@@ -68,9 +80,9 @@ impl<R: Real> Kernel for Product<'_, R> {
             return;
         }
         if R::IN_ROWS || (R::LANES == 1 && columns >= units::MANY) {
-            units::product(out, sizes, a, b, store);
+            units::product(out, a, b, store);
         } else if terms == 1 {
-            outer::product(out, (rows, columns), a, b, store);
+            outer::product(out, a, b, store);
         } else if R::LANES == 1 {
             single::product(out, sizes, a, b, store);
         } else {

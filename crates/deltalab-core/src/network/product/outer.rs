@@ -1,22 +1,12 @@
 //! Products of one term, the changes of online learning: nothing is summed.
 
-use super::{Store, View};
+use super::{Store, View, upright};
 use crate::real::Real;
 
 /// A product of one term whose sizes were checked.
 #[inline(always)]
-pub(super) fn product<R: Real>(
-    out: &mut [R],
-    (rows, columns): (usize, usize),
-    a: View<'_, R>,
-    b: View<'_, R>,
-    store: Store<R>,
-) {
-    // A single row lies along the columns of `out`: the same products, the other way up.
-    let (rows, columns, a, b) = match rows {
-        1 => (columns, 1, b.transpose(), a.transpose()),
-        _ => (rows, columns, a, b),
-    };
+pub(super) fn product<R: Real>(out: &mut [R], a: View<'_, R>, b: View<'_, R>, store: Store<R>) {
+    let (rows, columns, a, b) = upright(a, b);
     for p in 0..columns {
         let (from_b, mut from_a) = (b.at(0, p), a.pointer(0, 0));
         for out in &mut out[p * rows..(p + 1) * rows] {

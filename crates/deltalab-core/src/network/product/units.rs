@@ -5,7 +5,7 @@
 //! first copied, [`TERMS`] terms of one or two registers at a time, to a panel that stays in the nearest cache while every column
 //! passes.
 
-use super::{Store, View};
+use super::{Store, View, upright};
 use crate::real::{Along, Elem, Kernel, Pack, Real, along};
 use core::mem::MaybeUninit;
 
@@ -16,14 +16,9 @@ pub(super) const MANY: usize = 8;
 
 /// A product whose sizes were checked.
 #[inline(always)]
-pub(super) fn product<R: Real>(
-    out: &mut [R],
-    (rows, terms, columns): (usize, usize, usize),
-    a: View<'_, R>,
-    b: View<'_, R>,
-    store: Store<R>,
-) {
-    let (a, b) = (a.numbers(), b.numbers());
+pub(super) fn product<R: Real>(out: &mut [R], a: View<'_, R>, b: View<'_, R>, store: Store<R>) {
+    let (rows, columns, a, b) = upright(a.numbers(), b.numbers());
+    let terms = a.columns;
     let out = R::numbers_mut(out);
     // Rate and share of one run are one number each.
     let store = match store {
@@ -32,11 +27,6 @@ pub(super) fn product<R: Real>(
         Store::Step { rate, share } => {
             Store::Step { rate: rate.lanes()[0], share: share.lanes()[0] }
         }
-    };
-    // A single row lies along the columns of `out`: the same sums, the other way up.
-    let (rows, columns, a, b) = match rows {
-        1 => (columns, 1, b.transpose(), a.transpose()),
-        _ => (rows, columns, a, b),
     };
     // Each in a function of its own: none pays for another's place on the stack, and counters and pointers find registers.
     if let (Store::Step { rate, .. }, 1, 1) = (store, terms, a.row) {
